@@ -1,0 +1,144 @@
+"""The settings, read once: environment before `.env`, every fault reported by name at once."""
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PLATFORM_API = "https://api.weixin.qq.com"
+_OUR_PREFIXES = ("WECHAT_",)
+"""Names with these prefixes can only be meant for us: an unknown one is a typing error."""
+_AES_KEY_LENGTH = 43
+"""Characters of an EncodingAESKey, as the platform issues it."""
+
+
+class SettingsError(ValueError):
+    """Settings are missing or wrong; `faults` has one line for each, without any value."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class MessageMode(StrEnum):
+    """How the platform sends messages: in the clear, both ways at once, or encrypted only."""
+
+    PLAIN = "plain"
+    COMPATIBLE = "compatible"
+    SAFE = "safe"
+
+
+class AccountKind(StrEnum):
+    """What kind of official account it is: it decides what the platform allows."""
+
+    SERVICE_VERIFIED = "service-verified"
+    SERVICE = "service"
+    SUBSCRIPTION_VERIFIED = "subscription-verified"
+    SUBSCRIPTION = "subscription"
+
+    @property
+    def may_push(self) -> bool:
+        """Whether customer-service messages are allowed: verified accounts only."""
+        return self in (AccountKind.SERVICE_VERIFIED, AccountKind.SUBSCRIPTION_VERIFIED)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError("no such time zone") from None
+    return name
+
+
+class Settings(BaseSettings):
+    """How this installation is set up. docs/settings.md explains each."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    web_workers: int = Field(default=2, ge=1, le=64)
+    web_threads: int = Field(default=8, ge=1, le=256)
+    data_dir: Path = Path("var")
+    secret_key: SecretStr | None = Field(default=None, min_length=32)
+    personal_data_key: SecretStr | None = Field(default=None, min_length=32)
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    staff_session_hours: int = Field(default=10, ge=1, le=72)
+
+    wechat_token: SecretStr | None = None
+    wechat_app_id: str = ""
+    wechat_app_secret: SecretStr | None = None
+    wechat_original_id: str = ""
+    wechat_encoding_aes_key: SecretStr | None = None
+    wechat_previous_encoding_aes_key: SecretStr | None = None
+    wechat_message_modes: Annotated[frozenset[MessageMode], NoDecode] = frozenset(MessageMode)
+    wechat_account_kind: AccountKind = AccountKind.SERVICE_VERIFIED
+    wechat_api_base_url: str = Field(default=PLATFORM_API, pattern="^https?://")
+
+    @field_validator("wechat_message_modes", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        return frozenset(given.replace(" ", "").split(",")) if isinstance(given, str) else given
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which residents and staff read times."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database(self) -> str:
+        """The database's address: SQLite in the data folder unless another is set."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.resolve() / 'faxiaomei.sqlite3'}"
+
+    @model_validator(mode="after")
+    def _wechat_is_whole(self) -> Self:
+        if self.wechat_token is None:
+            return self
+        key = self.wechat_encoding_aes_key
+        if key is not None and len(key.get_secret_value()) != _AES_KEY_LENGTH:
+            raise ValueError(f"WECHAT_ENCODING_AES_KEY must have {_AES_KEY_LENGTH} characters")
+        if key is not None and not self.wechat_app_id:
+            raise ValueError("WECHAT_APP_ID is needed with WECHAT_ENCODING_AES_KEY")
+        if key is None and self.wechat_message_modes == {MessageMode.SAFE}:
+            raise ValueError("WECHAT_ENCODING_AES_KEY is needed for the safe mode")
+        return self
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process. Raises SettingsError with every fault."""
+    environment = os.environ if environment is None else environment
+    faults = _misspelt(environment)
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults += [_fault(problem) for problem in error.errors()]
+        raise SettingsError(faults) from None
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def _misspelt(environment: Mapping[str, str]) -> list[str]:
+    known = {name.upper() for name in Settings.model_fields}
+    ours = (name for name in environment if name.upper().startswith(_OUR_PREFIXES))
+    return [f"{name}: no such setting" for name in sorted(ours) if name.upper() not in known]
+
+
+def _fault(problem: Mapping[str, object]) -> str:
+    """One fault without the value that caused it: it may be a secret."""
+    place = problem["loc"]
+    name = "_".join(map(str, place)).upper() if isinstance(place, tuple) else ""
+    return f"{name or 'WECHAT_*'}: {problem['msg']}"

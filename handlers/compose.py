@@ -1,0 +1,161 @@
+"""From a decision to the words a resident reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from handlers.model import (
+    Answer,
+    Basis,
+    CitedVersion,
+    Clarify,
+    ConsultationNumber,
+    Courtesy,
+    DecisionName,
+    Emergency,
+    Offer,
+    Reply,
+)
+from handlers.parts import pack
+from knowledge.entry import Entry
+from knowledge.library import Library
+from knowledge.statutes import everyday_name
+from knowledge.wording import Phrase, Wording
+
+_COURTESIES = {
+    Courtesy.WELCOME: Phrase.WELCOME,
+    Courtesy.GREETING: Phrase.GREETING,
+    Courtesy.THANKS: Phrase.THANKS,
+    Courtesy.UNCLEAR: Phrase.UNCLEAR,
+    Courtesy.NO_WORDS: Phrase.NO_WORDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Makes replies from reviewed words only."""
+
+    wording: Wording
+    library: Library
+
+    def answer(self, decision: Answer, question: str, day: date) -> Reply:
+        """An entry in one message with its law and the disclaimer; the detail waits behind 更多."""
+        entry = self.library.entries[decision.match.entry]
+        first, *rest = self.entry_parts(entry)
+        offer = Offer(
+            choices=tuple(match.entry for match in decision.alternatives),
+            rest=tuple(rest),
+            question=question,
+        )
+        return Reply(DecisionName.ANSWER, first, offer, self._basis(entry, day))
+
+    def entry_parts(self, entry: Entry) -> tuple[str, ...]:
+        """The messages of an entry: the first holds all that protects, the others the detail."""
+        detail = self.wording.say(Phrase.ANSWER_DETAIL, text=entry.sections.detail)
+        return self.parts(self.first_message(entry)) + self.parts(detail)
+
+    def first_message(self, entry: Entry) -> str:
+        """Answer, deadline, next step, law and disclaimer; the content check keeps it short."""
+        say, told = self.wording.say, entry.sections
+        blocks = (
+            say(Phrase.ANSWER_TITLE, title=entry.title),
+            told.brief,
+            say(Phrase.ANSWER_DEADLINE, text=told.deadline),
+            say(Phrase.ANSWER_NEXT_STEP, text=told.next_step),
+            self._law_line(entry),
+            self._caution(entry),
+            say(Phrase.ANSWER_HINT),
+        )
+        return "\n".join(blocks)
+
+    def clarify(self, decision: Clarify, question: str) -> Reply:
+        """Numbered choices; the last number asks for a person."""
+        say = self.wording.say
+        lines = [say(Phrase.CLARIFY_HEAD)]
+        for number, match in enumerate(decision.choices, start=1):
+            lines.append(say(Phrase.CLARIFY_CHOICE, number=number, title=match.title))
+        lines.append(say(Phrase.CLARIFY_NONE, number=len(decision.choices) + 1))
+        choices = tuple(match.entry for match in decision.choices)
+        offer = Offer(choices=choices, question=question)
+        return Reply(DecisionName.CLARIFY, "\n".join(lines), offer)
+
+    def handed_over(
+        self, phrase: Phrase, number: ConsultationNumber, awaits_question: bool = False
+    ) -> Reply:
+        """Tells the number under which people have the question."""
+        offer = Offer(awaits=number if awaits_question else None)
+        text = self.wording.say(phrase, number=number)
+        return Reply(DecisionName.ESCALATE, text, offer, consultation=number)
+
+    def emergency(self, decision: Emergency, number: ConsultationNumber) -> Reply:
+        """The safety text first, whole; then the number."""
+        case = self.wording.say(Phrase.EMERGENCY_CASE, number=number)
+        text = f"{decision.danger.advice.strip()}\n{case}"
+        return Reply(DecisionName.EMERGENCY, text, consultation=number)
+
+    def courtesy(self, courtesy: Courtesy) -> Reply:
+        """A fixed sentence; SILENCE has none."""
+        phrase = _COURTESIES.get(courtesy)
+        return Reply(DecisionName.SMALLTALK, self.wording.say(phrase) if phrase else "")
+
+    def unclear(self, misses: int, question: str) -> Reply:
+        """Asks for other words, and remembers how often that was needed in a row."""
+        offer = Offer(misses=misses, question=question)
+        return Reply(DecisionName.SMALLTALK, self.wording.say(Phrase.UNCLEAR), offer)
+
+    def command(self, phrase: Phrase, **blanks: object) -> Reply:
+        """A fixed sentence in answer to a command."""
+        return Reply(DecisionName.COMMAND, self.wording.say(phrase, **blanks))
+
+    def told(self, text: str) -> Reply:
+        """Any length of text in answer to a command; what does not fit waits behind 更多."""
+        first, *rest = self.parts(text)
+        return Reply(DecisionName.COMMAND, first, Offer(rest=tuple(rest)))
+
+    def more(self, offer: Offer) -> Reply:
+        """The next part, and what is left after it."""
+        if not offer.rest:
+            return Reply(DecisionName.COMMAND, self.wording.say(Phrase.NO_MORE), offer)
+        left = replace(offer, rest=offer.rest[1:])
+        return Reply(DecisionName.COMMAND, offer.rest[0], left)
+
+    def staff_answer(self, number: ConsultationNumber, words: str, day: date) -> str:
+        """What a resident reads of a person's answer, in whole length."""
+        return self.wording.say(Phrase.STAFF_ANSWER, number=number, text=words, day=day)
+
+    def parts(self, text: str) -> tuple[str, ...]:
+        """A long text as messages."""
+        return pack((text,), self.wording.say(Phrase.MORE_HINT))
+
+    def behind(self, waiting: Sequence[str], reply: Reply) -> Reply:
+        """A reply with answers that waited put before it."""
+        hint = self.wording.say(Phrase.MORE_HINT)
+        first, *rest = pack((*waiting, reply.text), hint)
+        offer = replace(reply.offer, rest=(*rest, *reply.offer.rest))
+        return replace(reply, text=first, offer=offer)
+
+    def _law_line(self, entry: Entry) -> str:
+        items = [
+            self.wording.say(
+                Phrase.LAW_ITEM,
+                law=everyday_name(law),
+                articles="、".join(cited.article for cited in cited_articles),
+            )
+            for law, cited_articles in groupby(entry.citations, key=lambda cited: cited.law)
+        ]
+        return self.wording.say(Phrase.LAW, items="；".join(items), day=entry.drafted_on)
+
+    def _caution(self, entry: Entry) -> str:
+        if entry.reviewed_by:
+            review = self.wording.say(Phrase.REVIEWED, name=entry.reviewed_by)
+        else:
+            review = self.wording.say(Phrase.NOT_REVIEWED)
+        return f"{review}{self.wording.say(Phrase.DISCLAIMER)}"
+
+    def _basis(self, entry: Entry, day: date) -> Basis:
+        versions = zip(entry.citations, self.library.law_behind(entry, day), strict=True)
+        law = tuple(
+            CitedVersion(cited, version.effective_from) for cited, version in versions if version
+        )
+        return Basis(entry.id, entry.version, self.library.version, law)

@@ -1,0 +1,68 @@
+"""What a short text means after what was offered before: a number, 更多, 人工."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.model import (
+    Answer,
+    Command,
+    CommandName,
+    ConsultationNumber,
+    Courtesy,
+    Decision,
+    Escalate,
+    Offer,
+    Reason,
+    Smalltalk,
+)
+from knowledge.commands import NONE_OF_THESE, Commands, Meaning, Spoken
+from knowledge.entry import EntryId
+from knowledge.library import Library
+from knowledge.matcher import certain
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """Understands texts that only make sense in a conversation."""
+
+    commands: Commands
+    library: Library
+
+    def understand(self, text: str, offers: Sequence[Offer]) -> Decision | None:
+        """What the text asks for, or None if it must be understood by itself."""
+        offer = offers[-1] if offers else Offer()
+        if offer.choices and (number := self.commands.choice(text)) is not None:
+            return self._chosen(number, offer)
+        if spoken := self.commands.recognise(text):
+            return _spoken(spoken, offer)
+        if offer.awaits is not None:
+            return Escalate(Reason.SUPPLEMENT, text)
+        return None
+
+    def _chosen(self, number: int, offer: Offer) -> Decision:
+        if number == NONE_OF_THESE or number > len(offer.choices):
+            return Escalate(Reason.NONE_FITS, offer.question)
+        return self._picked(offer.choices[number - 1], offer)
+
+    def _picked(self, entry: EntryId, offer: Offer) -> Decision:
+        found = self.library.entries.get(entry)
+        if found is None:
+            return Escalate(Reason.NONE_FITS, offer.question)
+        others = (self.library.entries.get(choice) for choice in offer.choices)
+        return Answer(certain(found), tuple(certain(other) for other in others if other))
+
+
+def _spoken(spoken: Spoken, offer: Offer) -> Decision:
+    match spoken.meaning:
+        case Meaning.PERSON:
+            return Escalate(Reason.ASKED, spoken.rest or offer.question)
+        case Meaning.MORE:
+            return Command(CommandName.MORE)
+        case Meaning.HELP:
+            return Command(CommandName.HELP)
+        case Meaning.GREETING:
+            return Smalltalk(Courtesy.GREETING)
+        case Meaning.THANKS:
+            return Smalltalk(Courtesy.THANKS)
+        case Meaning.LOOK:
+            number = ConsultationNumber(int(spoken.rest)) if spoken.rest else None
+            return Command(CommandName.LOOK, number)

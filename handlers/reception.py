@@ -1,0 +1,195 @@
+"""A message comes in; a reply and, where a person is needed, a consultation come out."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from handlers.cases import Priority, Route
+from handlers.compose import Composer
+from handlers.decide import Policy, decide
+from handlers.dialogue import Dialogue
+from handlers.handover import hand_over, look_up
+from handlers.model import (
+    Answer,
+    ChannelName,
+    Clarify,
+    Command,
+    CommandName,
+    ConsultationNumber,
+    Courtesy,
+    Decision,
+    DecisionName,
+    Emergency,
+    Escalate,
+    Kind,
+    Message,
+    Offer,
+    Reason,
+    Reply,
+    Resident,
+    Smalltalk,
+)
+from handlers.ports import Clock, Records, Store
+from knowledge.emergency import Screen
+from knowledge.matcher import Finder
+from knowledge.wording import Phrase
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 2
+"""After this many messages in a row that nobody understood, a person is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message in its unit of work, with what was offered before it."""
+
+    records: Records
+    resident: Resident
+    message: Message
+    offers: Sequence[Offer]
+
+    @property
+    def misses(self) -> int:
+        """How many messages before this one were not understood."""
+        return self.offers[-1].misses if self.offers else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Receives messages. Knows nothing of how they travel."""
+
+    store: Store
+    clock: Clock
+    zone: ZoneInfo
+    screen: Screen
+    dialogue: Dialogue
+    finder: Finder
+    composer: Composer
+    policy: Policy
+
+    def receive(self, message: Message) -> Reply:
+        """The reply to a message, kept together with it before it is returned.
+
+        The same message again, at once or later and in any process, gets the same reply and is
+        kept once. Raises Unreachable if nothing could be kept.
+        """
+        alone = self._understood_alone(message)
+        with self.store.write() as records:
+            resident = records.conversations.resident(message.sender, message.received_at)
+            said = records.conversations.reply_to(resident.id, message.key)
+            if said is not None:
+                return said
+            turn = Turn(records, resident, message, records.conversations.offers(resident.id))
+            decision = self.in_context(message, alone, turn.offers)
+            reply = self._with_waiting_answers(turn, self._carry_out(turn, decision))
+            records.conversations.add(resident.id, message, reply)
+            return reply
+
+    def first_words(self, message: Message) -> Decision:
+        """What a message means as the first of a conversation; keeps nothing."""
+        return self.in_context(message, self._understood_alone(message), ())
+
+    def in_context(self, message: Message, alone: Decision, offers: Sequence[Offer]) -> Decision:
+        """Danger stands above what was offered before, and that above the words themselves."""
+        if isinstance(alone, Emergency) or not message.text:
+            return alone
+        if understood := self.dialogue.understand(message.text, offers):
+            return understood
+        misses = offers[-1].misses if offers else 0
+        if alone == Smalltalk(Courtesy.UNCLEAR) and misses + 1 >= PATIENCE:
+            return Escalate(Reason.UNCLEAR, message.text)
+        return alone
+
+    def _understood_alone(self, message: Message) -> Decision:
+        """The slow part, which needs no record."""
+        match message.kind:
+            case Kind.FOLLOW:
+                return Smalltalk(Courtesy.WELCOME)
+            case Kind.EVENT:
+                return Smalltalk(Courtesy.SILENCE)
+            case Kind.VOICE | Kind.MEDIA if not message.text:
+                return Smalltalk(Courtesy.NO_WORDS)
+        if danger := self.screen.look(message.text):
+            return Emergency(danger, message.text)
+        return self._matched(message)
+
+    def _matched(self, message: Message) -> Decision:
+        try:
+            found = self.finder.find(message.text, self._day(message))
+        except Exception:  # whatever fails in the index, the question goes to people
+            log.exception("matching_failed")
+            return Escalate(Reason.UNREADY, message.text)
+        return decide(found, message.text, self.policy)
+
+    def _carry_out(self, turn: Turn, decision: Decision) -> Reply:
+        match decision:
+            case Answer():
+                day = self._day(turn.message)
+                return self.composer.answer(decision, turn.message.text, day)
+            case Clarify():
+                return self.composer.clarify(decision, turn.message.text)
+            case Emergency(danger):
+                number, _ = self._hand_over(turn, Priority.URGENT, danger.kind, decision.question)
+                return self.composer.emergency(decision, number)
+            case Escalate():
+                return self._escalated(turn, decision)
+            case Command():
+                return self._commanded(turn, decision)
+            case Smalltalk(Courtesy.UNCLEAR):
+                return self.composer.unclear(turn.misses + 1, turn.message.text)
+            case Smalltalk(courtesy):
+                return self.composer.courtesy(courtesy)
+            case _:
+                assert_never(decision)
+
+    def _escalated(self, turn: Turn, decision: Escalate) -> Reply:
+        number, is_new = self._hand_over(
+            turn, Priority.NORMAL, decision.reason, decision.question
+        )
+        if decision.reason is Reason.ASKED and not decision.question:
+            return self.composer.handed_over(Phrase.ESCALATED_ASKED, number, awaits_question=True)
+        if not is_new:
+            return self.composer.handed_over(Phrase.SUPPLEMENTED, number)
+        unready = decision.reason is Reason.UNREADY
+        return self.composer.handed_over(Phrase.UNREADY if unready else Phrase.ESCALATED, number)
+
+    def _hand_over(
+        self, turn: Turn, priority: Priority, reason: str, question: str
+    ) -> tuple[ConsultationNumber, bool]:
+        return hand_over(turn.records, turn.resident, priority, reason, question, self.clock())
+
+    def _commanded(self, turn: Turn, command: Command) -> Reply:
+        match command.name:
+            case CommandName.HELP:
+                return self.composer.command(Phrase.HELP)
+            case CommandName.LOOK:
+                return look_up(
+                    turn.records, turn.resident, command.number, self.composer, self.clock()
+                )
+            case CommandName.MORE:
+                unread = next((offer for offer in turn.offers if offer.rest), Offer())
+                return self.composer.more(unread)
+            case _:
+                assert_never(command.name)
+
+    def _with_waiting_answers(self, turn: Turn, reply: Reply) -> Reply:
+        """Answers of staff that could not be pushed go along with any ordinary reply.
+
+        Not with a safety text, nor where the page shows them by itself, nor without words.
+        """
+        on_page = turn.resident.address.channel is ChannelName.CHAT
+        if on_page or not reply.text or reply.decision is DecisionName.EMERGENCY:
+            return reply
+        waiting = turn.records.deliveries.held_for(turn.resident.id)
+        for delivery in waiting:
+            turn.records.deliveries.settle(delivery, Route.REPLY, self.clock())
+        if not waiting:
+            return reply
+        return self.composer.behind([delivery.text for delivery in waiting], reply)
+
+    def _day(self, message: Message) -> date:
+        return message.received_at.astimezone(self.zone).date()

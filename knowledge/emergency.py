@@ -1,0 +1,219 @@
+"""The danger screen: present danger to life or safety, recognised on plain text before all else.
+
+It needs neither the segmenter nor the index, only the reviewed file `lexicon/danger.yaml`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NewType
+
+import yaml
+
+from knowledge.errors import ContentError
+from knowledge.normal import normalise
+from knowledge.patterns import MarkedText, Pattern, PatternError, Vocabulary
+
+DangerKind = NewType("DangerKind", str)
+
+# Together with the disclaimer and a link it must fit one WeChat message of 2,048 bytes, and a
+# frightened reader must take it in at a glance.
+MOST_ADVICE_BYTES = 500
+# Nothing matches this sign: it takes the place of harmless expressions (笑死我了, 打官司).
+_BLANK = "\uffff"
+# People put signs between the characters of a word, and voice input puts spaces there.
+_DECORATION = re.compile(r"[\s*·•._\-~^\"'“”‘’「」『』…—#/\\|`+=]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """What rang: the kind, what staff read, the words that rang and what the resident is told."""
+
+    kind: DangerKind
+    name: str
+    found: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    any_of: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
+
+    def found_in(self, text: MarkedText) -> tuple[str, ...] | None:
+        for pattern in self.any_of:
+            found = pattern.found_in(text)
+            if found is not None:
+                excused = any(excuse.found_in(text) is not None for excuse in self.unless)
+                return None if excused else found
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    id: DangerKind
+    name: str
+    advice: str
+    rules: tuple[_Rule, ...]
+
+
+class Screen:
+    """Holds a message to the reviewed kinds of danger, the most severe first."""
+
+    def __init__(
+        self, kinds: Sequence[_Kind], vocabulary: Vocabulary, harmless: re.Pattern[str]
+    ) -> None:
+        self._kinds = tuple(kinds)
+        self._vocabulary = vocabulary
+        self._harmless = harmless
+
+    @classmethod
+    def read(cls, path: Path) -> "Screen":
+        """Read the reviewed file; raises ContentError, naming the field, when it cannot be used."""
+        return _Reader(path).screen()
+
+    def look(self, text: str) -> Danger | None:
+        """The most severe danger the text tells of, or None.
+
+        Takes the resident's own text, of any length; never raises, and costs time in proportion
+        to the length.
+        """
+        marked = self._vocabulary.mark(self._without_harmless(_DECORATION.sub("", normalise(text))))
+        for kind in self._kinds:
+            for rule in kind.rules:
+                found = rule.found_in(marked)
+                if found is not None:
+                    return Danger(kind.id, kind.name, found, kind.advice)
+        return None
+
+    def _without_harmless(self, text: str) -> str:
+        return self._harmless.sub(lambda harmless: _BLANK * len(harmless[0]), text)
+
+
+class _Reader:
+    """One reading of the file: every part checked, every complaint with its field."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        whole = self._parsed()
+        self._harmless = self._words(whole.get("harmless", ""), "harmless")
+        self._vocabulary = Vocabulary(self._groups(whole.get("groups")), self._gap(whole))
+        self._excuses = {
+            name: self._patterns(written, f"excuses.{name}")
+            for name, written in self._mapping(whole.get("excuses", {}), "excuses").items()
+        }
+        self._written_kinds = self._list(whole.get("kinds"), "kinds")
+
+    def screen(self) -> Screen:
+        kinds = [self._kind(kind, f"kinds[{i}]") for i, kind in enumerate(self._written_kinds)]
+        for i, kind in enumerate(kinds):
+            if kind.id in {earlier.id for earlier in kinds[:i]}:
+                raise self._error(f"kinds[{i}].id", f"{kind.id} is there twice")
+        return Screen(kinds, self._vocabulary, self._harmless_pattern())
+
+    def _kind(self, written: object, field: str) -> _Kind:
+        kind = self._mapping(written, field)
+        rules = self._list(kind.get("rules"), f"{field}.rules")
+        return _Kind(
+            DangerKind(self._text(kind.get("id"), f"{field}.id")),
+            self._text(kind.get("name"), f"{field}.name"),
+            self._advice(kind.get("advice"), f"{field}.advice"),
+            tuple(self._rule(rule, f"{field}.rules[{i}]") for i, rule in enumerate(rules)),
+        )
+
+    def _rule(self, written: object, field: str) -> _Rule:
+        rule = self._mapping(written, field)
+        unknown = rule.keys() - {"about", "any", "unless"}
+        if unknown:
+            raise self._error(field, f"unknown: {', '.join(sorted(unknown))}")
+        self._text(rule.get("about"), f"{field}.about")
+        return _Rule(
+            self._patterns(rule.get("any"), f"{field}.any"),
+            self._excuses_named(rule.get("unless", []), f"{field}.unless"),
+        )
+
+    def _excuses_named(self, written: object, field: str) -> tuple[Pattern, ...]:
+        if not isinstance(written, list):
+            raise self._error(field, "must be a list of excuses")
+        missing = [name for name in written if name not in self._excuses]
+        if missing:
+            raise self._error(field, f"no such excuse: {missing[0]}")
+        return tuple(pattern for name in written for pattern in self._excuses[name])
+
+    def _patterns(self, written: object, field: str) -> tuple[Pattern, ...]:
+        return tuple(
+            self._pattern(line, f"{field}[{i}]") for i, line in enumerate(self._list(written, field))
+        )
+
+    def _pattern(self, written: object, field: str) -> Pattern:
+        try:
+            return self._vocabulary.pattern(self._text(written, field))
+        except PatternError as problem:
+            raise self._error(field, str(problem)) from problem
+
+    def _advice(self, written: object, field: str) -> str:
+        advice = self._text(written, field)
+        if len(advice.encode()) > MOST_ADVICE_BYTES:
+            raise self._error(field, f"longer than {MOST_ADVICE_BYTES} bytes")
+        return advice
+
+    def _groups(self, written: object) -> Mapping[str, Sequence[str]]:
+        groups: dict[str, list[str]] = {}
+        for name, words in self._mapping(written, "groups").items():
+            field = f"groups.{name}"
+            groups[name] = [
+                word
+                for part in self._words(words, field)
+                for word in self._spelled_out(part, groups, field)
+            ]
+        return groups
+
+    def _spelled_out(
+        self, part: str, groups: Mapping[str, Sequence[str]], field: str
+    ) -> Sequence[str]:
+        if not part.startswith("["):
+            return [part]
+        if part[1:-1] not in groups:
+            raise self._error(field, f"no group {part} above")
+        return groups[part[1:-1]]
+
+    def _words(self, written: object, field: str) -> list[str]:
+        words = [normalise(word) for word in self._text(written, field).split()]
+        if "" in words:
+            raise self._error(field, "holds a word of unseen signs")
+        return words
+
+    def _harmless_pattern(self) -> re.Pattern[str]:
+        longest_first = sorted(self._harmless, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)))
+
+    def _gap(self, whole: Mapping[str, Any]) -> int:
+        gap = whole.get("gap")
+        if not isinstance(gap, int) or not 0 < gap < 30:
+            raise self._error("gap", "must be a number of characters from 1 to 29")
+        return gap
+
+    def _parsed(self) -> Mapping[str, Any]:
+        try:
+            return self._mapping(yaml.safe_load(self._path.read_text("utf-8")), "file")
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+            raise self._error("file", str(problem)) from problem
+
+    def _mapping(self, written: object, field: str) -> Mapping[str, Any]:
+        if not isinstance(written, dict) or not all(isinstance(key, str) for key in written):
+            raise self._error(field, "must be names with values")
+        return written
+
+    def _list(self, written: object, field: str) -> Sequence[object]:
+        if not isinstance(written, list) or not written:
+            raise self._error(field, "must be a list that is not empty")
+        return written
+
+    def _text(self, written: object, field: str) -> str:
+        if not isinstance(written, str) or not written.strip():
+            raise self._error(field, "must be text")
+        return written.strip()
+
+    def _error(self, field: str, message: str) -> ContentError:
+        return ContentError(str(self._path), field, message)

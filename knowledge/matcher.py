@@ -1,0 +1,144 @@
+"""From a question to entries that may answer it, how sure that is, and why.
+
+The score of an entry is one pure function of four closenesses between 0 and 1 (see `Closeness`),
+weighed and put through the logistic curve, so that it reads as the chance of being right.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from rapidfuzz import fuzz
+
+from knowledge.entry import Entry, EntryId, TopicId
+from knowledge.index import Index, Indexed
+from knowledge.library import Library
+from knowledge.text import Query, Segmenter
+
+MOST_MATCHES = 5
+"""Entries reported for one question: more than are ever offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry that may answer, how sure that is (0 to 1), and the words it was found by."""
+
+    entry: EntryId
+    topic: TopicId
+    title: str
+    confidence: float
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a question found, best first. `about_law`: whether it names anything of law at all."""
+
+    matches: tuple[Match, ...]
+    about_law: bool
+
+
+class Finder(Protocol):
+    """Whatever finds entries for a text."""
+
+    def find(self, text: str, day: date) -> Found:
+        """The entries that may answer a text on a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closeness:
+    """How near a question is to an entry, each between 0 and 1.
+
+    `covered`: the share of the question's word weight that the entry's wordings know at all.
+    `shared`: the weight shared with the best wording, in proportion to both (Dice).
+    `contained`: the share of that wording's weight that the question has.
+    `alike`: how alike the two spellings are, sign by sign (rapidfuzz), against typing errors.
+    """
+
+    covered: float
+    shared: float
+    contained: float
+    alike: float
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each closeness counts; fitted on labelled rewordings and near misses."""
+
+    covered: float = 3.0
+    shared: float = 5.0
+    contained: float = 2.0
+    alike: float = 2.5
+    threshold: float = 6.0
+
+    def confidence(self, near: Closeness) -> float:
+        """The logistic curve over the weighed sum."""
+        total = (
+            self.covered * near.covered
+            + self.shared * near.shared
+            + self.contained * near.contained
+            + self.alike * near.alike
+            - self.threshold
+        )
+        return 1.0 / (1.0 + math.exp(-total))
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Finds entries by words and by spelling."""
+
+    index: Index
+    segmenter: Segmenter
+    library: Library
+    weights: Weights
+
+    @classmethod
+    def over(cls, library: Library, segmenter: Segmenter) -> "Matcher":
+        """Indexes every entry of a library."""
+        index = Index.build(library.entries.values(), segmenter)
+        return cls(index, segmenter, library, Weights())
+
+    def find(self, text: str, day: date) -> Found:
+        """The entries that may answer a text on a day, best first."""
+        query = self.segmenter.query(text)
+        allowed = {entry.id for entry in self.library.answering(day)}
+        candidates = [item for item in self.index.sharing(query) if item.entry.id in allowed]
+        matches = sorted(
+            (self._match(query, item) for item in candidates),
+            key=lambda match: (-match.confidence, match.entry),
+        )
+        return Found(tuple(matches[:MOST_MATCHES]), self.segmenter.is_about_law(query))
+
+    def _match(self, query: Query, item: Indexed) -> Match:
+        near = closeness(query, item)
+        because = tuple(word for word in query.words if word in item.vocabulary)
+        entry = item.entry
+        return Match(
+            entry.id, entry.topic, entry.title, self.weights.confidence(near), because
+        )
+
+
+def closeness(query: Query, item: Indexed) -> Closeness:
+    """How near a question is to an entry: to its best wording, and to all its words."""
+    total = sum(query.words.values()) or 1.0
+    covered = sum(w for word, w in query.words.items() if word in item.vocabulary) / total
+    pairs = [_pair(query, wording, total) for wording in item.wordings]
+    shared, contained = max(pairs)
+    alike = max(fuzz.ratio(query.text, wording.text) for wording in item.wordings) / 100
+    return Closeness(covered, shared, contained, alike)
+
+
+def _pair(query: Query, wording: Query, total: float) -> tuple[float, float]:
+    """Dice and containment of a question and one wording, by weight."""
+    common = sum(w for word, w in wording.words.items() if word in query.words)
+    length = sum(wording.words.values()) or 1.0
+    return 2 * common / (total + length), common / length
+
+
+def certain(entry: Entry) -> Match:
+    """The match of an entry that was named, not searched."""
+    return Match(entry.id, entry.topic, entry.title, 1.0, ())
+
+

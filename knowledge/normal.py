@@ -1,0 +1,63 @@
+"""One spelling of every text: full width, traditional and invisible characters made alike."""
+
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+
+# Formatting, control and broken surrogate characters: nothing a reader sees.
+_UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
+# Seen by nobody either, though Unicode files them under marks and letters.
+_UNSEEN_CHARACTERS = frozenset("\u034f\u115f\u1160\u3164\uffa0") | {
+    chr(code) for code in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+}
+# One round may uncover work for the next (a hidden sign between two halves of a letter).
+_MOST_ROUNDS = 4
+
+
+def normalise(text: str) -> str:
+    """The text in one spelling: NFKC, simplified characters, lower case, single spaces.
+
+    Characters that nobody sees are dropped; white space of any kind becomes one space and none
+    is left at the ends. Normalising twice changes nothing. Without OpenCC, traditional
+    characters stay as they are: a plain screen is better than none.
+    """
+    for _ in range(_MOST_ROUNDS):
+        smoother = _one_round(text)
+        if smoother == text:
+            break
+        text = smoother
+    return text
+
+
+def _one_round(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", _without_unseen(text))
+    if not plain.isascii():
+        plain = _to_simplified()(plain)
+    lowered = unicodedata.normalize("NFKC", plain.lower())
+    return " ".join(_without_unseen(lowered).split())
+
+
+def _without_unseen(text: str) -> str:
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(sign for sign in text if sign.isspace() or not _is_unseen(sign))
+
+
+def _is_unseen(sign: str) -> bool:
+    return sign in _UNSEEN_CHARACTERS or unicodedata.category(sign) in _UNSEEN_CATEGORIES
+
+
+@cache
+def _to_simplified() -> Callable[[str], str]:
+    """OpenCC's traditional-to-simplified, loaded once; the identity where it cannot be."""
+    try:
+        import opencc
+
+        convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
+    except Exception:  # a broken native library fails in many ways; the screen must still work
+        return _unchanged
+    return convert
+
+
+def _unchanged(text: str) -> str:
+    return text

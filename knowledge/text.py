@@ -1,0 +1,101 @@
+"""Chinese text as weighted words: the only place that knows jieba."""
+
+import logging
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from os import getuid
+from pathlib import Path
+from tempfile import gettempdir
+
+import jieba
+
+from knowledge.errors import ContentError
+from knowledge.files import read_yaml
+from knowledge.normal import normalise
+
+jieba.setLogLevel(logging.WARNING)
+
+_RAREST = 12.0
+"""Weight of a word that jieba does not know, in the logarithmic scale of its frequencies."""
+_TERM_FREQUENCY = 20_000
+"""High enough for a term of ours to be cut as one word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A text ready to be compared: its plain spelling and its words with their weights.
+
+    A weight grows with the rarity of the word in everyday Chinese; the commonest are left out.
+    """
+
+    text: str
+    words: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Segmenter:
+    """Cuts texts into words and gives synonyms one name."""
+
+    tokenizer: jieba.Tokenizer
+    synonyms: Mapping[str, str]
+    legal: frozenset[str]
+    stopwords: frozenset[str]
+
+    @classmethod
+    def read(cls, lexicon: Path, cache: Path | None = None) -> "Segmenter":
+        """Loads jieba's dictionary and the lexicon. Raises ContentError.
+
+        The dictionary takes about a second, less when `cache`, a folder of ours, has it.
+        """
+        path = lexicon / "words.yaml"
+        given = read_yaml(path)
+        synonyms = _synonyms(path, given.get("same") or {})
+        legal = frozenset({*map(str, given.get("terms") or ()), *synonyms.values()})
+        tokenizer = _tokenizer(cache or _own_temporary_folder())
+        for term in {*synonyms, *legal}:
+            tokenizer.add_word(term, _TERM_FREQUENCY)
+        stopwords = frozenset(map(str, given.get("stopwords") or ()))
+        return cls(tokenizer, synonyms, legal, stopwords)
+
+    def is_about_law(self, query: Query) -> bool:
+        """Whether any word of a text belongs to law, a dispute, an office or a right."""
+        return any(word in self.legal for word in query.words)
+
+    def query(self, text: str) -> Query:
+        """The words of a text by which it can be found."""
+        plain = normalise(text)
+        words = (self.synonyms.get(word, word) for word in self.tokenizer.cut(plain))
+        return Query(plain, {word: self.weight(word) for word in words if self._tells(word)})
+
+    def weight(self, word: str) -> float:
+        """How much a word tells: the logarithm of its rarity."""
+        frequency = self.tokenizer.FREQ.get(word, 0)
+        if frequency in (0, _TERM_FREQUENCY):
+            return _RAREST
+        return min(_RAREST, math.log(self.tokenizer.total / frequency))
+
+    def _tells(self, word: str) -> bool:
+        return word not in self.stopwords and any(sign.isalnum() for sign in word)
+
+
+def _tokenizer(cache: Path) -> jieba.Tokenizer:
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = str(cache)
+    tokenizer.initialize()
+    return tokenizer
+
+
+def _own_temporary_folder() -> Path:
+    """A folder that no other user can fill: the cache is trusted when it is read."""
+    return Path(gettempdir()) / f"faxiaomei-{getuid()}"
+
+
+def _synonyms(path: Path, groups: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for name, spoken in groups.items():
+        for word in spoken:
+            if names.setdefault(str(word), str(name)) != name:
+                raise ContentError(path, str(name), f"{word} already means {names[str(word)]}")
+    return names

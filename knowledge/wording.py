@@ -1,0 +1,76 @@
+"""The service's own sentences: every one is there, with the blanks that code fills."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from string import Formatter
+
+from knowledge.errors import ContentError
+from knowledge.files import read_yaml
+
+
+class Phrase(StrEnum):
+    """Every sentence that code says to residents, by name; the words are in wording.yaml."""
+
+    WELCOME = "welcome"
+    GREETING = "greeting"
+    THANKS = "thanks"
+    UNCLEAR = "unclear"
+    NO_WORDS = "no_words"
+    HELP = "help"
+    ANSWER_TITLE = "answer_title"
+    ANSWER_DEADLINE = "answer_deadline"
+    ANSWER_NEXT_STEP = "answer_next_step"
+    ANSWER_DETAIL = "answer_detail"
+    LAW = "law"
+    LAW_ITEM = "law_item"
+    REVIEWED = "reviewed"
+    NOT_REVIEWED = "not_reviewed"
+    DISCLAIMER = "disclaimer"
+    ANSWER_HINT = "answer_hint"
+    MORE_HINT = "more_hint"
+    NO_MORE = "no_more"
+    CLARIFY_HEAD = "clarify_head"
+    CLARIFY_CHOICE = "clarify_choice"
+    CLARIFY_NONE = "clarify_none"
+    ESCALATED = "escalated"
+    ESCALATED_ASKED = "escalated_asked"
+    SUPPLEMENTED = "supplemented"
+    EMERGENCY_CASE = "emergency_case"
+    LOOK_NOTHING = "look_nothing"
+    LOOK_WAITING = "look_waiting"
+    LOOK_CLAIMED = "look_claimed"
+    LOOK_CLOSED = "look_closed"
+    STAFF_ANSWER = "staff_answer"
+    UNREADY = "unready"
+    STORE_DOWN = "store_down"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Phrases ready to be said."""
+
+    phrases: Mapping[Phrase, str]
+
+    @classmethod
+    def read(cls, path: Path) -> "Wording":
+        """Reads wording.yaml. Raises ContentError if a phrase is missing, unknown or empty."""
+        given = read_yaml(path)
+        names = {phrase.value for phrase in Phrase}
+        for name in names ^ set(given):
+            fault = "missing" if name in names else "unknown phrase"
+            raise ContentError(path, name, fault)
+        for name, text in given.items():
+            if not isinstance(text, str) or not text.strip():
+                raise ContentError(path, name, "must be a sentence")
+        return cls({Phrase(name): text.strip() for name, text in given.items()})
+
+    def say(self, phrase: Phrase, **blanks: object) -> str:
+        """The phrase with its blanks filled. Raises KeyError if one is not given."""
+        return self.phrases[phrase].format(**blanks)
+
+    def blanks(self, phrase: Phrase) -> frozenset[str]:
+        """The names of the blanks in a phrase."""
+        parsed = Formatter().parse(self.phrases[phrase])
+        return frozenset(name for _, name, _, _ in parsed if name)
