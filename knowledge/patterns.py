@@ -1,7 +1,7 @@
 """Patterns of words, groups and distances that a lawyer can read, and how a text is held to them.
 
 A pattern is a row of words: `[打] ~3 {我|俺}` reads: a word of the group 打, then within three
-characters 我 or 俺. Words written without a space follow each other directly; a space allows
+characters 我 or 俺, and `{了|}` is 了 or nothing. Words written without a space follow each other directly; a space allows
 the usual distance, `~9` another one. ` & ` joins rows that must all be there, anywhere.
 `(前无:不|没)` and `(后无:过)` forbid a word directly before or after that place; `(开头)` and
 `(结尾)` are the ends of the text.
@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NewType
+from typing import NewType, TypeGuard
 
 PieceId = NewType("PieceId", int)
 
@@ -30,9 +30,10 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One of the words of a piece stands here."""
+    """One of the words of a piece stands here; an optional one may be missing."""
 
     piece: PieceId
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,10 @@ class Vocabulary:
     def pattern(self, written: str) -> Pattern:
         """Read one pattern; raises PatternError for an unknown group or a bad sign."""
         rows = tuple(tuple(self._steps(row.strip())) for row in written.split(" & "))
-        needs = frozenset(step.piece for row in rows for step in row if isinstance(step, Say))
-        if not all(any(isinstance(step, Say) for step in row) for row in rows):
+        needs = [{step.piece for step in row if _is_needed(step)} for row in rows]
+        if not all(needs):
             raise PatternError(f"a row without a word: {written!r}")
-        return Pattern(rows, needs)
+        return Pattern(rows, frozenset[PieceId]().union(*needs))
 
     def mark(self, text: str) -> MarkedText:
         """Find every word at every place, overlapping ones too."""
@@ -147,7 +148,8 @@ class Vocabulary:
             return NotHere(self._piece(token["banned"].split("|")), before=token["where"] == "前无")
         if token["group"]:
             return Say(self._piece([token[0]]))
-        return Say(self._piece((token["choice"] or token["plain"]).split("|")))
+        written: str = token["choice"] or token["plain"]
+        return Say(self._piece(written.removesuffix("|").split("|")), written.endswith("|"))
 
     def _piece(self, parts: Sequence[str]) -> PieceId:
         words = frozenset(word for part in parts for word in self._words(part))
@@ -172,6 +174,10 @@ class Vocabulary:
         return words
 
 
+def _is_needed(step: Step) -> TypeGuard[Say]:
+    return isinstance(step, Say) and not step.optional
+
+
 def _walk(row: Sequence[Step], text: MarkedText) -> list[str] | None:
     """The words of the first way through the row, or None. A bit of `here` is a place reached."""
     here = (1 << len(text.text) + 1) - 1
@@ -186,8 +192,8 @@ def _walk(row: Sequence[Step], text: MarkedText) -> list[str] | None:
 
 def _advance(step: Step, here: int, text: MarkedText) -> int:
     match step:
-        case Say(piece):
-            return _after_words(here, text.starts(piece))
+        case Say(piece, optional):
+            return _after_words(here, text.starts(piece)) | (here if optional else 0)
         case Gap(most):
             return _spread(here, most) & (1 << len(text.text) + 1) - 1
         case NotHere(piece, before=True):

@@ -1,0 +1,1 @@
+"""How we are reached and run: webhook, chat page, console, storage, worker and commands."""

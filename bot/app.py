@@ -1,0 +1,32 @@
+"""The WSGI application: blueprints over services."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from bot.bootstrap import post_office
+from bot.commands import add_commands
+from bot.services import Services
+from bot.web.chat import chat_pages
+from bot.web.console import console_pages
+from bot.web.health import health_pages
+from bot.web.pages import install_pages
+from bot.web.webhook import webhook
+
+
+def create_app(services: Services) -> Flask:
+    """The application over these services. Without WeChat settings it has no webhook."""
+    settings = services.settings
+    app = Flask(__name__)
+    if settings.secret_key is not None:
+        app.secret_key = settings.secret_key.get_secret_value()
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    install_pages(app, services)
+    app.register_blueprint(health_pages(services))
+    app.register_blueprint(chat_pages(services))
+    app.register_blueprint(console_pages(services))
+    if (post := post_office(settings)) is not None:
+        app.register_blueprint(webhook(services, post))
+    add_commands(app, services)
+    return app

@@ -1,0 +1,111 @@
+"""From settings to services: the one place that chooses parts."""
+
+import logging
+from datetime import date
+
+from bot.clock import now
+from bot.services import Services
+from bot.storage.engine import make_engine
+from bot.storage.store import SqlStore
+from bot.tasks import Tasks
+from bot.web.page import PageChannel
+from bot.wechat.client import Platform
+from bot.wechat.envelope import Post, aes_key
+from bot.wechat.push import PushChannel
+from config.settings import Settings
+from handlers.compose import Composer
+from handlers.courier import Courier
+from handlers.decide import Policy
+from handlers.desk import Desk
+from handlers.dialogue import Dialogue
+from handlers.model import ChannelName
+from handlers.ports import Channel, Clock
+from handlers.reception import Reception
+from knowledge.commands import Commands
+from knowledge.emergency import Screen
+from knowledge.library import CONTENT, Library
+from knowledge.matcher import Finder, Found, Matcher
+from knowledge.text import Segmenter
+from knowledge.wording import Wording
+
+log = logging.getLogger(__name__)
+
+LEXICON = CONTENT / "lexicon"
+
+
+def build(settings: Settings, clock: Clock = now) -> Services:
+    """The services of this installation. Opens no connection; raises ContentError."""
+    library = Library.read()
+    wording = Wording.read(CONTENT / "wording.yaml")
+    composer = Composer(wording, library)
+    store = SqlStore(make_engine(settings.database))
+    courier = Courier(store, clock, _channels(settings, clock), composer)
+    return Services(
+        settings=settings,
+        clock=clock,
+        store=store,
+        library=library,
+        wording=wording,
+        reception=_reception(settings, clock, store, composer),
+        desk=Desk(store, clock, settings.zone, composer),
+        courier=courier,
+        tasks=Tasks(settings, courier, clock),
+    )
+
+
+def post_office(settings: Settings) -> Post | None:
+    """How pushes of the platform are opened; None where WeChat is not set up."""
+    if settings.wechat_token is None:
+        return None
+    keys = (settings.wechat_encoding_aes_key, settings.wechat_previous_encoding_aes_key)
+    return Post(
+        token=settings.wechat_token.get_secret_value(),
+        app_id=settings.wechat_app_id,
+        keys=tuple(aes_key(key.get_secret_value()) for key in keys if key is not None),
+        modes=settings.wechat_message_modes,
+    )
+
+
+def _reception(
+    settings: Settings, clock: Clock, store: SqlStore, composer: Composer
+) -> Reception:
+    library = composer.library
+    return Reception(
+        store=store,
+        clock=clock,
+        zone=settings.zone,
+        screen=Screen.read(LEXICON / "danger.yaml"),
+        dialogue=Dialogue(Commands.read(LEXICON / "commands.yaml"), library),
+        finder=_finder(settings, library),
+        composer=composer,
+        policy=Policy(),
+    )
+
+
+class _NoFinder:
+    """Stands in for a matcher that cannot be built: every question goes to people."""
+
+    def find(self, text: str, day: date) -> Found:
+        raise RuntimeError("no matcher")
+
+
+def _finder(settings: Settings, library: Library) -> Finder:
+    try:
+        return Matcher.over(library, Segmenter.read(LEXICON, settings.data_dir / "cache"))
+    except Exception:  # danger screen and desk must work without an index
+        log.exception("matcher_not_ready")
+        return _NoFinder()
+
+
+def _channels(settings: Settings, clock: Clock) -> dict[ChannelName, Channel]:
+    channels: dict[ChannelName, Channel] = {ChannelName.CHAT: PageChannel()}
+    secret = settings.wechat_app_secret
+    if secret is not None and settings.wechat_account_kind.may_push:
+        platform = Platform(
+            settings.wechat_api_base_url,
+            settings.wechat_app_id,
+            secret.get_secret_value(),
+            clock,
+        )
+        channels[ChannelName.WECHAT] = PushChannel(platform)
+    return channels

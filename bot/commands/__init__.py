@@ -1,0 +1,23 @@
+"""The `flask` commands. stdout carries the result only, logs go to stderr."""
+
+from flask import Flask
+
+from bot.commands.ask import ask_command
+from bot.commands.database import database_commands
+from bot.commands.knowledge import knowledge_commands
+from bot.commands.people import consultation_commands, staff_commands
+from bot.commands.running import worker_command
+from bot.services import Services
+
+
+def add_commands(app: Flask, services: Services) -> None:
+    """Hangs every command on the application."""
+    for command in (
+        ask_command(services),
+        knowledge_commands(services),
+        worker_command(services),
+        consultation_commands(services),
+        staff_commands(services),
+        *database_commands(services),
+    ):
+        app.cli.add_command(command)

@@ -1,0 +1,104 @@
+"""`flask ask`: what a resident would get and why; keeps nothing, needs no secret."""
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from bot.services import Services
+from handlers.model import Address, ChannelName, DecisionName, Kind, Message
+from handlers.preview import considered, preview
+
+NOBODY = Address(ChannelName.CHAT, "ask")
+
+
+def ask_command(services: Services) -> click.Command:
+    """The command over these services."""
+
+    @click.command("ask")
+    @click.argument("question", required=False)
+    @click.option("--batch", type=click.Path(exists=True, path_type=Path), help="JSON lines in")
+    @click.option("--out", type=click.Path(path_type=Path), help="JSON lines out")
+    @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="answer as of a date")
+    def ask(
+        question: str | None, batch: Path | None, out: Path | None, day: datetime | None
+    ) -> None:
+        """What a resident would get to a first message, and why."""
+        at = _noon(services, day.date()) if day else services.clock()
+        if batch is not None:
+            _in_batch(services, batch, out, at)
+        elif question:
+            _explain(answered(services, question, at))
+        else:
+            raise click.UsageError("QUESTION or --batch")
+
+    return ask
+
+
+def answered(services: Services, text: str, at: datetime) -> dict[str, Any]:
+    """The decision on a text as the first message of a conversation, as plain values."""
+    message = Message(NOBODY, "ask", Kind.TEXT, text, at)
+    reception = services.reception
+    decision = reception.first_words(message)
+    day = at.astimezone(services.settings.zone).date()
+    reply = preview(reception.composer, decision, text, day)
+    best, *others = considered(decision) or (None,)
+    is_answer = reply.decision is DecisionName.ANSWER
+    return {
+        "decision": str(reply.decision),
+        "entry": best.entry if best and is_answer else None,
+        "topic": best.topic if best else None,
+        "confidence": round(best.confidence, 4) if best else 0.0,
+        "citations": [asdict(cited.citation) for cited in reply.basis.law] if reply.basis else [],
+        "alternatives": [
+            {"entry": match.entry, "confidence": round(match.confidence, 4)}
+            for match in (others if is_answer else considered(decision))
+        ],
+        "because": list(best.because) if best else [],
+        "reply": reply.text,
+    }
+
+
+def _noon(services: Services, day: date) -> datetime:
+    return datetime.combine(day, time(12), services.settings.zone).astimezone(UTC)
+
+
+def _explain(result: dict[str, Any]) -> None:
+    for name in ("decision", "entry", "topic", "confidence", "because", "alternatives"):
+        click.echo(f"{name}: {json.dumps(result[name], ensure_ascii=False)}")
+    click.echo(f"\n{result['reply']}")
+
+
+def _in_batch(services: Services, batch: Path, out: Path | None, at: datetime) -> None:
+    with batch.open(encoding="utf-8") as lines:
+        if out is None:
+            _write(services, lines, sys.stdout, at)
+            return
+        with out.open("w", encoding="utf-8") as target:
+            _write(services, lines, target, at)
+
+
+def _write(services: Services, lines: Iterable[str], target: TextIO, at: datetime) -> None:
+    for line in lines:
+        if line.strip():
+            result = _one_line(services, line, at)
+            target.write(json.dumps(result, ensure_ascii=False) + "\n")
+
+
+def _one_line(services: Services, line: str, at: datetime) -> dict[str, Any]:
+    """The result of one line; a bad line gives its id, if it has one, and the error."""
+    try:
+        given = json.loads(line)
+    except json.JSONDecodeError:
+        return {"id": None, "error": "not JSON"}
+    if not isinstance(given, dict) or not isinstance(given.get("text"), str):
+        identifier = given.get("id") if isinstance(given, dict) else None
+        return {"id": identifier, "error": "needs id and text"}
+    result = answered(services, given["text"], at)
+    del result["because"]
+    return {"id": given.get("id"), **result}

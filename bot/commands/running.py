@@ -1,0 +1,22 @@
+"""`flask worker`: the process that delivers."""
+
+import logging
+
+import click
+
+from bot.services import Services
+
+log = logging.getLogger(__name__)
+
+
+def worker_command(services: Services) -> click.Command:
+    """The command over these services."""
+
+    @click.command("worker")
+    def worker() -> None:
+        """Delivers answers and runs every timer until told to stop."""
+        log.info("worker_started")
+        services.tasks.run()
+        log.info("worker_stopped")
+
+    return worker

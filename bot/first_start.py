@@ -1,0 +1,43 @@
+"""What a first start needs: secrets, a database in shape, and one administrator."""
+
+import os
+import secrets
+from pathlib import Path
+
+from bot import passwords
+from bot.services import Services
+from bot.storage.migrate import upgrade
+from handlers.cases import Role
+
+SECRETS = ("SECRET_KEY", "PERSONAL_DATA_KEY")
+ADMINISTRATOR = "admin"
+
+
+def write_secrets(file: Path) -> bool:
+    """Adds the secrets that are set nowhere yet, for the owner's eyes only; True if it did."""
+    present = file.read_text("utf-8") if file.exists() else ""
+    missing = [name for name in SECRETS if f"{name}=" not in present and name not in os.environ]
+    if not missing:
+        return False
+    separator = "" if not present or present.endswith("\n") else "\n"
+    lines = "".join(f"{name}={secrets.token_urlsafe(32)}\n" for name in missing)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as target:
+        os.fchmod(target.fileno(), 0o600)
+        target.write(separator + lines)
+    return True
+
+
+def prepare_database(services: Services) -> str | None:
+    """Migrates, and makes the first administrator; their password, which is shown once.
+
+    None if there is anybody already. Leaves no connection open: processes fork from here.
+    """
+    upgrade(services.store.engine)
+    with services.store.write() as records:
+        if records.personnel.listed():
+            return None
+        password = passwords.generated()
+        records.personnel.add(ADMINISTRATOR, Role.ADMIN, passwords.hashed(password))
+    services.store.engine.dispose()
+    return password

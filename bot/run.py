@@ -1,0 +1,159 @@
+"""`make run`: web and worker side by side in one process group.
+
+Prepares a first start, starts both, says where to go, and stops both when told to. A child that
+dies is started again; the database is the truth, so nothing is lost with it.
+"""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+
+import requests
+
+from bot.bootstrap import build
+from bot.first_start import ADMINISTRATOR, prepare_database, write_secrets
+from bot.speech import say
+from config.logs import start_logging
+from config.settings import Settings, SettingsError, read_settings
+
+STOP_WITHIN = 20.0
+"""Seconds that children get to finish what they began."""
+HASTY = 5.0
+"""A child that lives for fewer seconds did not start properly."""
+MOST_HASTY_ENDS = 3
+_LOOK_EVERY = 0.2
+
+
+@dataclass(slots=True)
+class Child:
+    """One of the processes, started again when it dies."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes]
+    started: float
+    hasty_ends: int = 0
+
+    @classmethod
+    def start(cls, name: str, *command: str) -> "Child":
+        """Starts it in our process group."""
+        line = [sys.executable, "-m", *command]
+        return cls(name, line, subprocess.Popen(line), time.monotonic())  # noqa: S603  our own line
+
+    def stays_up(self) -> bool:
+        """Starts it again if it is dead; False if that was in vain too often."""
+        if self.process.poll() is None:
+            return True
+        hasty = time.monotonic() - self.started < HASTY
+        self.hasty_ends = self.hasty_ends + 1 if hasty else 0
+        if self.hasty_ends >= MOST_HASTY_ENDS:
+            return False
+        self.process = subprocess.Popen(self.command)  # noqa: S603  our own line
+        self.started = time.monotonic()
+        return True
+
+
+def main() -> int:
+    """Runs until told to stop; the exit status."""
+    if write_secrets(Path(".env")):
+        _tell(say("secrets_written"))
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        _tell(say("bad_settings", faults=error))
+        return 2
+    if _port_is_taken(settings):
+        _tell(say("port_taken", port=settings.port))
+        return 2
+    start_logging(settings.log_level)
+    _tell(say("preparing"))
+    password = prepare_database(build(settings))
+    return _supervise(settings, password)
+
+
+def web_command(settings: Settings) -> tuple[str, ...]:
+    """Gunicorn as this machine runs it: loaded once, then forked, so that memory is shared."""
+    return (
+        *("gunicorn", "wsgi:app", "--preload", "--no-control-socket"),
+        *("--bind", f"{settings.host}:{settings.port}"),
+        *("--worker-class", "gthread"),
+        *("--workers", str(settings.web_workers)),
+        *("--threads", str(settings.web_threads)),
+        *("--graceful-timeout", "15", "--log-level", "warning"),
+    )
+
+
+def _supervise(settings: Settings, password: str | None) -> int:
+    told_to_stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: told_to_stop.set())
+    children = (
+        Child.start("web", *web_command(settings)),
+        Child.start("worker", "flask", "--app", "wsgi", "worker"),
+    )
+    welcomed = False
+    status = 0
+    while not told_to_stop.wait(_LOOK_EVERY):
+        if not welcomed and _is_ready(settings):
+            _welcome(settings, password)
+            welcomed = True
+        fallen = next((child for child in children if not child.stays_up()), None)
+        if fallen is not None:
+            _tell(say("child_failed", name=fallen.name))
+            status = 1
+            break
+    _stop(children)
+    return status
+
+
+def _stop(children: tuple[Child, ...]) -> None:
+    deadline = time.monotonic() + STOP_WITHIN
+    for child in children:
+        child.process.terminate()
+    for child in children:
+        try:
+            child.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+
+
+def _welcome(settings: Settings, password: str | None) -> None:
+    _tell(say("ready", address=_address(settings)))
+    if password is not None:
+        _tell(say("first_admin", name=ADMINISTRATOR, password=password))
+
+
+def _address(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    return f"http://{host}:{settings.port}"
+
+
+def _is_ready(settings: Settings) -> bool:
+    try:
+        return requests.get(f"{_address(settings)}/readyz", timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def _port_is_taken(settings: Settings) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            return True
+    return False
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""The parts of a running service, chosen in bootstrap.py and handed to whoever needs them."""
+
+from dataclasses import dataclass
+
+from bot.storage.store import SqlStore
+from bot.tasks import Tasks
+from config.settings import Settings
+from handlers.cases import DeliveryId
+from handlers.courier import Courier
+from handlers.desk import Desk
+from handlers.ports import Clock
+from handlers.reception import Reception
+from knowledge.library import Library
+from knowledge.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything an entrance needs."""
+
+    settings: Settings
+    clock: Clock
+    store: SqlStore
+    library: Library
+    wording: Wording
+    reception: Reception
+    desk: Desk
+    courier: Courier
+    tasks: Tasks
+
+    def wake(self, delivery: DeliveryId) -> None:
+        """Asks the worker to try a delivery now. Never raises: the sweep finds what was lost."""
+        self.tasks.wake(delivery)

@@ -1,0 +1,1 @@
+"""The WeChat side: bytes to Message, Reply to XML, and the platform's API."""
