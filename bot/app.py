@@ -14,18 +14,20 @@ from bot.web.webhook import webhook
 
 
 def create_app(services: Services) -> Flask:
-    """The application over these services. Without WeChat settings it has no webhook."""
+    """The application over these services.
+
+    Without WeChat settings it has no webhook; without SECRET_KEY no pages, only commands.
+    """
     settings = services.settings
     app = Flask(__name__)
-    if settings.secret_key is not None:
-        app.secret_key = settings.secret_key.get_secret_value()
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    install_pages(app, services)
+    if settings.secret_key is not None:
+        install_pages(app, services)
+        app.register_blueprint(chat_pages(services))
+        app.register_blueprint(console_pages(services))
     app.register_blueprint(health_pages(services))
-    app.register_blueprint(chat_pages(services))
-    app.register_blueprint(console_pages(services))
     if (post := post_office(settings)) is not None:
         app.register_blueprint(webhook(services, post))
     add_commands(app, services)

@@ -6,7 +6,7 @@ from pathlib import Path
 from knowledge.files import read_yaml
 
 
-def say(name: str, **blanks: object) -> str:
+def say(name: str, /, **blanks: object) -> str:
     """A sentence with its blanks filled. Raises KeyError for an unknown name."""
     return str(_sentences()[name]).format(**blanks)
 

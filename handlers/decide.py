@@ -14,9 +14,9 @@ class Policy:
     it is offered as a choice, `most_choices` at a time, since a longer list is not read.
     """
 
-    answer_at: float = 0.60
+    answer_at: float = 0.79
     clear_by: float = 0.15
-    ask_at: float = 0.35
+    ask_at: float = 0.31
     most_choices: int = 3
 
 

@@ -13,11 +13,11 @@ from handlers.model import (
     DecisionName,
     Emergency,
     Escalate,
-    Match,
     Offer,
     Reply,
     Smalltalk,
 )
+from knowledge.matcher import Match
 from knowledge.wording import Phrase
 
 _NO_NUMBER = "×"
@@ -38,12 +38,8 @@ def preview(composer: Composer, decision: Decision, question: str, day: date) ->
         case Emergency(danger):
             case_line = composer.wording.say(Phrase.EMERGENCY_CASE, number=_NO_NUMBER)
             return Reply(DecisionName.EMERGENCY, f"{danger.advice}\n{case_line}")
-        case Command(CommandName.HELP):
-            return composer.command(Phrase.HELP)
-        case Command(CommandName.LOOK):
-            return composer.command(Phrase.LOOK_NOTHING)
-        case Command(CommandName.MORE):
-            return composer.more(Offer())
+        case Command(name):
+            return _told(composer, name)
         case _:
             assert_never(decision)
 
@@ -59,6 +55,16 @@ def considered(decision: Decision) -> tuple[Match, ...]:
             return alternatives
         case _:
             return ()
+
+
+def _told(composer: Composer, name: CommandName) -> Reply:
+    match name:
+        case CommandName.HELP:
+            return composer.command(Phrase.HELP)
+        case CommandName.LOOK:
+            return composer.command(Phrase.LOOK_NOTHING)
+        case CommandName.MORE:
+            return composer.more(Offer())
 
 
 def _said(composer: Composer, name: DecisionName, phrase: Phrase) -> Reply:

@@ -1,11 +1,11 @@
 """From a question to entries that may answer it, how sure that is, and why.
 
-The score of an entry is one pure function of four closenesses between 0 and 1 (see `Closeness`),
+The score of an entry is one pure function of six closenesses between 0 and 1 (see `Closeness`),
 weighed and put through the logistic curve, so that it reads as the chance of being right.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -16,6 +16,12 @@ from knowledge.entry import Entry, EntryId, TopicId
 from knowledge.index import Index, Indexed
 from knowledge.library import Library
 from knowledge.text import Query, Segmenter
+
+ENOUGH_SAID = 60.0
+"""The weight of about six words of content: more of them do not make a question clearer."""
+
+FOREIGN_ENOUGH = 36.0
+"""The weight of three words of law: an entry that knows none of them is about something else."""
 
 MOST_MATCHES = 5
 """Entries reported for one question: more than are ever offered."""
@@ -55,23 +61,33 @@ class Closeness:
     `shared`: the weight shared with the best wording, in proportion to both (Dice).
     `contained`: the share of that wording's weight that the question has.
     `alike`: how alike the two spellings are, sign by sign (rapidfuzz), against typing errors.
+    `telling`: how much the known words tell at all, so that one plain word is not enough.
+    `foreign`: how much the question says of law that the entry's wordings never say.
     """
 
     covered: float
     shared: float
     contained: float
     alike: float
+    telling: float
+    foreign: float
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each closeness counts; fitted on labelled rewordings and near misses."""
+    """How much each closeness counts.
 
-    covered: float = 3.0
-    shared: float = 5.0
-    contained: float = 2.0
-    alike: float = 2.5
-    threshold: float = 6.0
+    Fitted by logistic regression on rewordings (right entry against all others), near misses,
+    real questions and small talk; docs/matching.md tells the figures and how to do it again.
+    """
+
+    covered: float = 1.1
+    shared: float = 4.4
+    contained: float = 3.0
+    alike: float = 10.5
+    telling: float = 5.9
+    foreign: float = -2.5
+    threshold: float = 8.7
 
     def confidence(self, near: Closeness) -> float:
         """The logistic curve over the weighed sum."""
@@ -80,6 +96,8 @@ class Weights:
             + self.shared * near.shared
             + self.contained * near.contained
             + self.alike * near.alike
+            + self.telling * near.telling
+            + self.foreign * near.foreign
             - self.threshold
         )
         return 1.0 / (1.0 + math.exp(-total))
@@ -112,7 +130,7 @@ class Matcher:
         return Found(tuple(matches[:MOST_MATCHES]), self.segmenter.is_about_law(query))
 
     def _match(self, query: Query, item: Indexed) -> Match:
-        near = closeness(query, item)
+        near = closeness(query, item, self.segmenter.legal)
         because = tuple(word for word in query.words if word in item.vocabulary)
         entry = item.entry
         return Match(
@@ -120,14 +138,23 @@ class Matcher:
         )
 
 
-def closeness(query: Query, item: Indexed) -> Closeness:
+def closeness(query: Query, item: Indexed, legal: Set[str]) -> Closeness:
     """How near a question is to an entry: to its best wording, and to all its words."""
     total = sum(query.words.values()) or 1.0
-    covered = sum(w for word, w in query.words.items() if word in item.vocabulary) / total
+    unknown = {word: w for word, w in query.words.items() if word not in item.vocabulary}
+    known = total - sum(unknown.values())
+    foreign = sum(w for word, w in unknown.items() if word in legal)
     pairs = [_pair(query, wording, total) for wording in item.wordings]
     shared, contained = max(pairs)
     alike = max(fuzz.ratio(query.text, wording.text) for wording in item.wordings) / 100
-    return Closeness(covered, shared, contained, alike)
+    return Closeness(
+        covered=known / total,
+        shared=shared,
+        contained=contained,
+        alike=alike,
+        telling=min(known / ENOUGH_SAID, 1.0),
+        foreign=min(foreign / FOREIGN_ENOUGH, 1.0),
+    )
 
 
 def _pair(query: Query, wording: Query, total: float) -> tuple[float, float]:

@@ -17,9 +17,11 @@ from knowledge.normal import normalise
 jieba.setLogLevel(logging.WARNING)
 
 _RAREST = 12.0
-"""Weight of a word that jieba does not know, in the logarithmic scale of its frequencies."""
-_TERM_FREQUENCY = 20_000
-"""High enough for a term of ours to be cut as one word."""
+"""Weight of a word of ours that jieba does not know, in the logarithmic scale of its own."""
+_STRANGE = 7.0
+"""Weight of a word that nobody knows: mostly a name, or two words that were not cut apart."""
+_CUT_AS_ONE = 20_000
+"""A frequency high enough for a word of ours to be cut as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class Segmenter:
     """Cuts texts into words and gives synonyms one name."""
 
     tokenizer: jieba.Tokenizer
+    frequencies: Mapping[str, int]
+    total: int
     synonyms: Mapping[str, str]
     legal: frozenset[str]
     stopwords: frozenset[str]
@@ -50,13 +54,15 @@ class Segmenter:
         """
         path = lexicon / "words.yaml"
         given = read_yaml(path)
-        synonyms = _synonyms(path, given.get("same") or {})
-        legal = frozenset({*map(str, given.get("terms") or ()), *synonyms.values()})
-        tokenizer = _tokenizer(cache or _own_temporary_folder())
-        for term in {*synonyms, *legal}:
-            tokenizer.add_word(term, _TERM_FREQUENCY)
+        same = _names(path, given.get("same") or {})
+        plain = _names(path, given.get("plain") or {})
+        legal = frozenset({*map(str, given.get("terms") or ()), *same.values()})
         stopwords = frozenset(map(str, given.get("stopwords") or ()))
-        return cls(tokenizer, synonyms, legal, stopwords)
+        tokenizer = _tokenizer(cache or _own_temporary_folder())
+        frequencies, total = dict(tokenizer.FREQ), tokenizer.total
+        for word in {*same, *plain, *plain.values(), *legal}:
+            tokenizer.add_word(word, _CUT_AS_ONE)
+        return cls(tokenizer, frequencies, total, plain | same, legal, stopwords)
 
     def is_about_law(self, query: Query) -> bool:
         """Whether any word of a text belongs to law, a dispute, an office or a right."""
@@ -70,10 +76,9 @@ class Segmenter:
 
     def weight(self, word: str) -> float:
         """How much a word tells: the logarithm of its rarity."""
-        frequency = self.tokenizer.FREQ.get(word, 0)
-        if frequency in (0, _TERM_FREQUENCY):
-            return _RAREST
-        return min(_RAREST, math.log(self.tokenizer.total / frequency))
+        if frequency := self.frequencies.get(word, 0):
+            return min(_RAREST, math.log(self.total / frequency))
+        return _RAREST if word in self.legal else _STRANGE
 
     def _tells(self, word: str) -> bool:
         return word not in self.stopwords and any(sign.isalnum() for sign in word)
@@ -92,7 +97,7 @@ def _own_temporary_folder() -> Path:
     return Path(gettempdir()) / f"faxiaomei-{getuid()}"
 
 
-def _synonyms(path: Path, groups: Mapping[str, Iterable[str]]) -> dict[str, str]:
+def _names(path: Path, groups: Mapping[str, Iterable[str]]) -> dict[str, str]:
     names: dict[str, str] = {}
     for name, spoken in groups.items():
         for word in spoken:

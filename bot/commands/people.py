@@ -78,10 +78,11 @@ def _consultation(
     if (number is None) == (resident is None):
         raise click.UsageError(say("needs_one"))
     with services.store.read() as records:
+        found = None
         if number is not None:
             found = records.consultations.get(ConsultationNumber(number))
-        else:
-            found = records.consultations.latest_at(Address(channel, resident or ""))
+        elif known := records.conversations.known(Address(channel, resident or "")):
+            found = records.consultations.latest_of(known.id)
     if found is None:
         raise click.ClickException(say("no_consultation"))
     return found
