@@ -169,7 +169,9 @@ class Store(Protocol):
     def write(self) -> AbstractContextManager[Records]:
         """A unit of work: all of it is kept when the block ends, none if it raises.
 
-        Raises Unreachable if the database does not answer.
+        The first resident it touches, be it by getting one of their cases, is held until it
+        ends: what is read of them after that cannot change under the reader. Raises Unreachable
+        if the database does not answer.
         """
 
     def read(self) -> AbstractContextManager[Records]:

@@ -1,0 +1,1 @@
+"""The database side: rows in, frozen dataclasses out."""

@@ -1,0 +1,156 @@
+"""The outbox: every change of a delivery is a compare-and-swap fenced by its attempt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from bot.storage.tables import consultations, deliveries, residents
+from handlers.cases import Delivery, DeliveryId, DeliveryState, Route
+from handlers.model import Address, ConsultationNumber, MessageId, Resident, ResidentId
+
+PUSH_WINDOW = timedelta(hours=48)
+PUSHES_IN_WINDOW = 5
+"""How long and how often an account may write after each message of a resident, as WeChat says
+(https://developers.weixin.qq.com/doc/subscription/guide/product/kf/intro, read 2026-11)."""
+
+IN_MOTION = (DeliveryState.DUE, DeliveryState.SENDING)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDeliveries:
+    """ports.Deliveries over one connection."""
+
+    connection: Connection
+
+    def add(
+        self, consultation: ConsultationNumber, message: MessageId, text: str, due_at: datetime
+    ) -> Delivery:
+        owner = select(consultations.c.resident).where(consultations.c.number == consultation)
+        put = insert(deliveries).values(
+            consultation=consultation,
+            resident=owner.scalar_subquery(),
+            message=message,
+            text=text,
+            state=DeliveryState.DUE,
+            attempts=0,
+            due_at=due_at,
+            wake_at=due_at,
+            held_reason="",
+        )
+        return self._one(self.connection.execute(put.returning(deliveries.c.id)).scalar_one())
+
+    def claim(self, delivery: DeliveryId, at: datetime, lease_until: datetime) -> Delivery | None:
+        free = (
+            deliveries.c.id == delivery,
+            deliveries.c.state.in_(IN_MOTION),
+            deliveries.c.wake_at <= at,
+        )
+        taken = (
+            update(deliveries)
+            .where(*free)
+            .values(
+                state=DeliveryState.SENDING,
+                attempts=deliveries.c.attempts + 1,
+                wake_at=lease_until,
+            )
+        )
+        return self._one(delivery) if self.connection.execute(taken).rowcount else None
+
+    def settle(self, delivery: Delivery, route: Route, at: datetime) -> bool:
+        waits = deliveries.c.state == DeliveryState.HELD
+        sent = {"route": route, "settled_at": at}
+        return self._leave(or_(_in_hand(delivery), waits), delivery, DeliveryState.SENT, **sent)
+
+    def hold(self, delivery: Delivery, reason: str) -> bool:
+        return self._leave(_in_hand(delivery), delivery, DeliveryState.HELD, held_reason=reason)
+
+    def postpone(self, delivery: Delivery, due_at: datetime, reason: str) -> bool:
+        later = {"due_at": due_at, "wake_at": due_at, "held_reason": reason}
+        return self._leave(_in_hand(delivery), delivery, DeliveryState.DUE, **later)
+
+    def fail(self, delivery: Delivery, reason: str, at: datetime) -> bool:
+        failed = {"held_reason": reason, "settled_at": at}
+        return self._leave(_in_hand(delivery), delivery, DeliveryState.FAILED, **failed)
+
+    def held_for(self, resident: ResidentId) -> Sequence[Delivery]:
+        held = and_(deliveries.c.resident == resident, deliveries.c.state == DeliveryState.HELD)
+        return self._all(held)
+
+    def for_consultation(self, number: ConsultationNumber) -> Sequence[Delivery]:
+        return self._all(deliveries.c.consultation == number)
+
+    def ready(self, at: datetime, limit: int) -> Sequence[DeliveryId]:
+        late = select(deliveries.c.id).where(deliveries.c.wake_at <= at)
+        first = late.order_by(deliveries.c.wake_at, deliveries.c.id).limit(limit)
+        return self.connection.execute(first).scalars().all()
+
+    def room_to_push(self, resident: ResidentId, at: datetime) -> bool:
+        heard_at = select(residents.c.last_heard_at).where(residents.c.id == resident)
+        heard = self.connection.execute(heard_at).scalar_one_or_none()
+        if heard is None or at - heard >= PUSH_WINDOW:
+            return False
+        pushed = select(func.count()).where(
+            deliveries.c.resident == resident,
+            deliveries.c.state == DeliveryState.SENT,
+            deliveries.c.route == Route.PUSH,
+            deliveries.c.settled_at >= heard,
+        )
+        return self.connection.execute(pushed).scalar_one() < PUSHES_IN_WINDOW
+
+    def _leave(
+        self, ours: ColumnElement[bool], delivery: Delivery, to: DeliveryState, **values: object
+    ) -> bool:
+        """Out of our hands into another state, where nobody need wake it unless it says so."""
+        changes = {"state": to, "wake_at": None, **values}
+        left = update(deliveries).where(deliveries.c.id == delivery.id, ours).values(changes)
+        return self.connection.execute(left).rowcount == 1
+
+    def _one(self, delivery: DeliveryId) -> Delivery:
+        return self._all(deliveries.c.id == delivery)[0]
+
+    def _all(self, which: ColumnElement[bool]) -> Sequence[Delivery]:
+        rows = self.connection.execute(_outbox().where(which).order_by(deliveries.c.id))
+        return [_to_delivery(row) for row in rows]
+
+
+def _in_hand(delivery: Delivery) -> ColumnElement[bool]:
+    """Still this attempt: a courier that took over since has counted one more."""
+    return and_(
+        deliveries.c.state == DeliveryState.SENDING,
+        deliveries.c.attempts == delivery.attempts,
+    )
+
+
+def _outbox() -> Select[Any]:
+    return select(deliveries, residents.c.channel, residents.c.name).join(
+        residents, deliveries.c.resident == residents.c.id
+    )
+
+
+def _to_delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        consultation=row.consultation,
+        to=Resident(row.resident, Address(row.channel, row.name)),
+        text=row.text,
+        state=row.state,
+        attempts=row.attempts,
+        due_at=row.due_at,
+        route=row.route,
+        held_reason=row.held_reason,
+        settled_at=row.settled_at,
+    )

@@ -1,0 +1,76 @@
+"""Offers and bases as JSON documents; what a document lacks takes its default."""
+
+from datetime import date
+from typing import Any
+
+from bot.storage.columns import storable
+from handlers.model import Basis, CitedVersion, ConsultationNumber, Offer
+from knowledge.entry import Citation, EntryId
+
+Document = dict[str, Any]
+
+
+def offer_document(offer: Offer) -> Document | None:
+    """None for an offer of nothing, which most are."""
+    if offer == Offer():
+        return None
+    return {
+        "choices": list(offer.choices),
+        "rest": [storable(part) for part in offer.rest],
+        "question": storable(offer.question),
+        "awaits": offer.awaits,
+        "misses": offer.misses,
+    }
+
+
+def to_offer(document: Document | None) -> Offer:
+    """The offer of a document; None is an offer of nothing."""
+    if document is None:
+        return Offer()
+    awaits = document.get("awaits")
+    return Offer(
+        choices=tuple(EntryId(choice) for choice in document.get("choices", ())),
+        rest=tuple(document.get("rest", ())),
+        question=document.get("question", ""),
+        awaits=None if awaits is None else ConsultationNumber(awaits),
+        misses=document.get("misses", 0),
+    )
+
+
+def basis_document(basis: Basis | None) -> Document | None:
+    """A basis with every article it names and the version that was meant."""
+    if basis is None:
+        return None
+    return {
+        "entry": basis.entry,
+        "entry_version": basis.entry_version,
+        "content_version": basis.content_version,
+        "law": [_law_document(cited) for cited in basis.law],
+    }
+
+
+def to_basis(document: Document | None) -> Basis | None:
+    """The basis of a document, as it was when the answer was given."""
+    if document is None:
+        return None
+    return Basis(
+        entry=EntryId(document["entry"]),
+        entry_version=document["entry_version"],
+        content_version=document["content_version"],
+        law=tuple(_to_cited(cited) for cited in document["law"]),
+    )
+
+
+def _law_document(cited: CitedVersion) -> Document:
+    return {
+        "law": cited.citation.law,
+        "article": cited.citation.article,
+        "effective_from": cited.effective_from.isoformat(),
+    }
+
+
+def _to_cited(document: Document) -> CitedVersion:
+    return CitedVersion(
+        Citation(document["law"], document["article"]),
+        date.fromisoformat(document["effective_from"]),
+    )

@@ -1,0 +1,125 @@
+"""An engine for a URL, set up so that nothing is lost and nobody waits long."""
+
+import json
+import os
+import sqlite3
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from handlers.errors import Unreachable
+
+CONNECT_SECONDS = 3
+"""For a connection, new or from the pool. A passive reply leaves within three seconds."""
+
+LOCK_SECONDS = 4
+"""For somebody else's transaction. WeChat hangs up after five and sends the message again."""
+
+SILENT_SECONDS = 8
+"""A server whose machine went away is given up after this long without an acknowledgement."""
+
+CONNECTIONS = 8
+MORE_CONNECTIONS = 16
+"""Kept open and opened on demand, for each process; a web process has eight threads or so."""
+
+_LIBPQ: dict[str, Any] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "tcp_user_timeout": SILENT_SECONDS * 1000,
+    "keepalives_idle": SILENT_SECONDS,
+    "options": f"-c lock_timeout={LOCK_SECONDS}s",
+}
+
+
+def make_engine(url: str | URL) -> Engine:
+    """The engine for `sqlite:///FILE` or `postgresql://…`. Connects to nothing yet.
+
+    Statements in errors come without their parameters: those are residents' words. A child
+    process made by fork starts with no connections of its parent's.
+    """
+    target = _with_driver(make_url(url))
+    on_sqlite = target.get_backend_name() == "sqlite"
+    engine = create_engine(
+        target,
+        connect_args={"check_same_thread": False} if on_sqlite else _LIBPQ,
+        pool_size=CONNECTIONS,
+        max_overflow=MORE_CONNECTIONS,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=not on_sqlite,
+        hide_parameters=True,
+        json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+    )
+    if on_sqlite:
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    _forget_connections_after_fork(engine)
+    return engine
+
+
+def readers(engine: Engine) -> Engine:
+    """The same engine for looking only: one moment's view, no waiting for writers, no writing."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(readonly=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Turns the library's "no answer" into Unreachable; other errors pass as they are."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        if _is_our_fault(error):
+            raise
+        cause = getattr(error, "orig", error)
+        name = type(cause).__name__
+        raise Unreachable(f"database: {name}") from error
+
+
+def _is_our_fault(error: Exception) -> bool:
+    """SQLite calls a missing table an operational error, too; its code tells the difference."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_ERROR
+
+
+def _with_driver(url: URL) -> URL:
+    if url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    """Durable against power loss, readers beside one writer, and BEGIN left to us.
+
+    The driver's own BEGIN is deferred: two processes that read before they write then lose
+    changes or fail as "locked" (https://docs.sqlalchemy.org/en/21/dialects/sqlite.html).
+    """
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the only write lock at once; a reader takes none and cannot write."""
+    looking = connection.get_execution_options().get("readonly", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if looking else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
+
+
+def _forget_connections_after_fork(engine: Engine) -> None:
+    alive = weakref.ref(engine)
+
+    def forget() -> None:
+        if (ours := alive()) is not None:
+            ours.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forget)

@@ -1,0 +1,190 @@
+"""The tables: what is kept, what is unique, and an index for every question the ports ask."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    TypedColumns,
+    UniqueConstraint,
+    text,
+)
+
+from bot.storage.columns import DOCUMENT, NUMBER, RANK, TIME, WORDS, codes
+from handlers.cases import Author, DeliveryId, DeliveryState, Priority, Role, Route, StaffId, State
+from handlers.model import (
+    ChannelName,
+    ConsultationNumber,
+    DecisionName,
+    Kind,
+    MessageId,
+    ResidentId,
+)
+
+FIRST_NUMBER = 10_001
+"""Five digits from the first case on: easy to read out on the telephone, and not a count."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Step(StrEnum):
+    """What happened to a consultation."""
+
+    OPENED = "opened"
+    MOVED = "moved"
+    RAISED = "raised"
+
+
+class _Residents(TypedColumns):
+    id: Named[ResidentId] = Column(NUMBER, Identity(), primary_key=True)
+    channel: Named[ChannelName] = Column(codes(ChannelName))
+    name: Named[str] = Column(WORDS)
+    first_seen_at: Named[datetime] = Column(TIME)
+    last_heard_at: Named[datetime | None] = Column(TIME)
+    """The last message that opens the platform's window for pushes."""
+
+
+class _Staff(TypedColumns):
+    id: Named[StaffId] = Column(NUMBER, Identity(), primary_key=True)
+    name: Named[str] = Column(WORDS)
+    role: Named[Role] = Column(codes(Role))
+    password_hash: Named[str] = Column(WORDS)
+    active: Named[bool] = Column(Boolean)
+    failed_logins: Named[int] = Column(Integer)
+    locked_until: Named[datetime | None] = Column(TIME)
+    session_epoch: Named[int] = Column(Integer)
+    """Goes up when every session of this person must end."""
+
+
+class _Consultations(TypedColumns):
+    number: Named[ConsultationNumber] = Column(
+        NUMBER, Identity(start=FIRST_NUMBER), primary_key=True
+    )
+    resident: Named[ResidentId] = Column(NUMBER, ForeignKey("residents.id"))
+    state: Named[State] = Column(codes(State))
+    priority: Named[Priority] = Column(RANK)
+    reason: Named[str] = Column(WORDS)
+    topic: Named[str] = Column(WORDS)
+    question: Named[str] = Column(WORDS)
+    opened_at: Named[datetime] = Column(TIME)
+    claimed_by: Named[StaffId | None] = Column(NUMBER, ForeignKey("staff.id"))
+    claimed_at: Named[datetime | None] = Column(TIME)
+    answered_at: Named[datetime | None] = Column(TIME)
+    closed_at: Named[datetime | None] = Column(TIME)
+
+
+class _Events(TypedColumns):
+    id: Named[int] = Column(NUMBER, Identity(), primary_key=True)
+    consultation: Named[ConsultationNumber] = Column(NUMBER, ForeignKey("consultations.number"))
+    at: Named[datetime] = Column(TIME)
+    staff: Named[StaffId | None] = Column(NUMBER, ForeignKey("staff.id"))
+    what: Named[Step] = Column(codes(Step))
+    from_state: Named[State | None] = Column(codes(State))
+    to_state: Named[State | None] = Column(codes(State))
+
+
+class _Messages(TypedColumns):
+    """What came in has a key and a kind; what went out has a decision or a member of staff."""
+
+    id: Named[MessageId] = Column(NUMBER, Identity(), primary_key=True)
+    resident: Named[ResidentId] = Column(NUMBER, ForeignKey("residents.id"))
+    author: Named[Author] = Column(codes(Author))
+    at: Named[datetime] = Column(TIME)
+    text: Named[str] = Column(WORDS)
+    key: Named[str | None] = Column(WORDS)
+    kind: Named[Kind | None] = Column(codes(Kind))
+    reply_to: Named[MessageId | None] = Column(NUMBER, ForeignKey("messages.id"))
+    decision: Named[DecisionName | None] = Column(codes(DecisionName))
+    offer: Named[Any | None] = Column(DOCUMENT)
+    basis: Named[Any | None] = Column(DOCUMENT)
+    consultation: Named[ConsultationNumber | None] = Column(
+        NUMBER, ForeignKey("consultations.number")
+    )
+    staff: Named[StaffId | None] = Column(NUMBER, ForeignKey("staff.id"))
+
+
+class _Deliveries(TypedColumns):
+    id: Named[DeliveryId] = Column(NUMBER, Identity(), primary_key=True)
+    consultation: Named[ConsultationNumber] = Column(NUMBER, ForeignKey("consultations.number"))
+    resident: Named[ResidentId] = Column(NUMBER, ForeignKey("residents.id"))
+    message: Named[MessageId] = Column(NUMBER, ForeignKey("messages.id"))
+    text: Named[str] = Column(WORDS)
+    state: Named[DeliveryState] = Column(codes(DeliveryState))
+    attempts: Named[int] = Column(Integer)
+    due_at: Named[datetime] = Column(TIME)
+    wake_at: Named[datetime | None] = Column(TIME)
+    """When somebody may take it: its time while DUE, the end of the lease while SENDING."""
+    route: Named[Route | None] = Column(codes(Route))
+    held_reason: Named[str] = Column(WORDS)
+    settled_at: Named[datetime | None] = Column(TIME)
+
+
+# AUTOINCREMENT everywhere on SQLite: an id that was deleted never comes back, as on PostgreSQL.
+residents = Table(
+    "residents",
+    metadata,
+    _Residents,
+    UniqueConstraint("channel", "name"),
+    sqlite_autoincrement=True,
+)
+staff = Table("staff", metadata, _Staff, UniqueConstraint("name"), sqlite_autoincrement=True)
+consultations = Table(
+    "consultations",
+    metadata,
+    _Consultations,
+    Index("ix_consultations_queue", "state", "priority", "opened_at", "number"),
+    Index("ix_consultations_held", "claimed_by", "state", "priority", "opened_at", "number"),
+    Index("ix_consultations_resident", "resident", "number"),
+    sqlite_autoincrement=True,
+)
+consultation_events = Table(
+    "consultation_events",
+    metadata,
+    _Events,
+    Index("ix_consultation_events_consultation", "consultation", "id"),
+    sqlite_autoincrement=True,
+)
+messages = Table(
+    "messages",
+    metadata,
+    _Messages,
+    Index("ix_messages_resident", "resident", "id"),
+    sqlite_autoincrement=True,
+)
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _Deliveries,
+    Index("ix_deliveries_resident", "resident", "state", "id"),
+    Index("ix_deliveries_consultation", "consultation", "id"),
+    Index("ix_deliveries_message", "message"),
+    sqlite_autoincrement=True,
+)
+
+
+def _where(column: str) -> dict[str, Any]:
+    """An index of those rows alone that have the column; most rows lack it."""
+    rows = text(f"{column} IS NOT NULL")
+    return {"sqlite_where": rows, "postgresql_where": rows}
+
+
+Index("uq_messages_key", messages.c.resident, messages.c.key, unique=True, **_where("key"))
+Index("uq_messages_reply_to", messages.c.reply_to, unique=True, **_where("reply_to"))
+Index("ix_messages_consultation", messages.c.consultation, **_where("consultation"))
+Index("ix_deliveries_wake_at", deliveries.c.wake_at, **_where("wake_at"))

@@ -1,0 +1,63 @@
+"""Migrations make what the tables say, once, whoever else is at it."""
+
+from pathlib import Path
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from bot.storage.engine import make_engine
+from bot.storage.migrate import is_current, upgrade
+from bot.storage.store import SqlStore
+from bot.storage.tables import metadata
+from tests.bot.storage_examples import case
+
+
+def test_the_migrated_schema_is_that_of_the_tables(store: SqlStore) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_every_index_of_the_tables_is_there_with_its_condition(store: SqlStore) -> None:
+    """The comparison above does not look at the conditions of partial indexes."""
+    found = inspect(store.engine)
+    for table in metadata.sorted_tables:
+        kept = {index["name"]: index for index in found.get_indexes(table.name)}
+        for index in table.indexes:
+            options = kept[str(index.name)].get("dialect_options", {})
+            dialect = store.engine.dialect.name
+            wanted = index.dialect_options[dialect]["where"]
+            where = options.get(f"{dialect}_where")
+            assert (wanted is None) == (where is None), index.name
+            if wanted is not None:
+                assert str(where).strip("()") == str(wanted), index.name
+
+
+def test_a_second_time_changes_nothing(store: SqlStore) -> None:
+    with store.write() as records:
+        first = case(records)
+    upgrade(store.engine)
+    with store.write() as records:
+        assert records.consultations.get(first.number) == first
+        assert case(records).number == first.number + 1
+
+
+def test_a_new_database_is_not_current_until_it_is_upgraded(empty_database_url: str) -> None:
+    engine = make_engine(empty_database_url)
+    assert not is_current(engine)
+    upgrade(engine)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_an_old_database_is_not_current(store: SqlStore) -> None:
+    assert is_current(store.engine)
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'")
+    assert not is_current(store.engine)
+
+
+def test_the_folder_of_a_file_is_made(tmp_path: Path) -> None:
+    upgrade(f"sqlite:///{tmp_path}/var/100%/faxiaomei.db")
+    assert (tmp_path / "var" / "100%" / "faxiaomei.db").exists()
