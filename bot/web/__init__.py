@@ -1,0 +1,1 @@
+"""The entrances over HTTP: webhook, chat page, staff console and health."""

@@ -1,0 +1,206 @@
+"""Staff log in: who gets in, who is locked out, and how long a session lasts."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
+
+import pytest
+import requests
+
+from bot.passwords import hashed
+from bot.storage.store import SqlStore
+from bot.web.auth import FAILURES, LOCK, Doorkeeper, Locked, Refused, SignedIn, local_path
+from handlers.cases import Role
+from tests.bot.site import PASSWORD, Clock, Member, Site, open_site
+
+WRONG = "not the password"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with open_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+def keeper_of(store: SqlStore, clock: Clock) -> Doorkeeper:
+    with store.write() as records:
+        records.personnel.add("李律师", Role.LAWYER, hashed(PASSWORD))
+    return Doorkeeper(store, clock)
+
+
+def test_the_right_password_lets_in(store: SqlStore) -> None:
+    assert isinstance(keeper_of(store, Clock()).admit("李律师", PASSWORD), SignedIn)
+
+
+def test_a_wrong_password_and_an_unknown_name_are_refused_alike(store: SqlStore) -> None:
+    keeper = keeper_of(store, Clock())
+    assert keeper.admit("李律师", WRONG) == keeper.admit("无此人", WRONG) == Refused()
+
+
+def test_the_fifth_failure_locks_even_against_the_right_password(store: SqlStore) -> None:
+    keeper = keeper_of(store, Clock())
+    for _ in range(FAILURES - 1):
+        assert keeper.admit("李律师", WRONG) == Refused()
+    minutes = int(LOCK.total_seconds() // 60)
+    assert keeper.admit("李律师", WRONG) == Locked(minutes)
+    assert keeper.admit("李律师", PASSWORD) == Locked(minutes)
+
+
+def test_the_lock_ends_by_itself_and_leaves_five_more_tries(store: SqlStore) -> None:
+    clock = Clock()
+    keeper = keeper_of(store, clock)
+    for _ in range(FAILURES):
+        keeper.admit("李律师", WRONG)
+    clock.turn(minutes=LOCK.total_seconds() / 60)
+    assert keeper.admit("李律师", WRONG) == Refused()
+    assert isinstance(keeper.admit("李律师", PASSWORD), SignedIn)
+
+
+def test_a_success_forgets_earlier_failures(store: SqlStore) -> None:
+    keeper = keeper_of(store, Clock())
+    for _ in range(3):
+        for _ in range(FAILURES - 1):
+            keeper.admit("李律师", WRONG)
+        assert isinstance(keeper.admit("李律师", PASSWORD), SignedIn)
+
+
+def test_guessing_in_parallel_gets_no_further(sqlite_store: SqlStore) -> None:
+    keeper = keeper_of(sqlite_store, Clock())
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(lambda _: keeper.admit("李律师", WRONG), range(8)))
+    assert outcomes.count(Refused()) == FAILURES - 1
+
+
+def test_somebody_who_left_is_refused(store: SqlStore) -> None:
+    keeper = keeper_of(store, Clock())
+    with store.write() as records:
+        staff = records.personnel.named("李律师")
+        assert staff is not None
+        records.personnel.set_active(staff.id, active=False)
+    assert keeper.admit("李律师", PASSWORD) == Refused()
+
+
+def test_a_session_holds_until_its_person_gets_a_new_password(store: SqlStore) -> None:
+    keeper = keeper_of(store, Clock())
+    user = keeper.admit("李律师", PASSWORD)
+    assert isinstance(user, SignedIn)
+    assert keeper.recognise(user.get_id()) == user
+    with store.write() as records:
+        records.personnel.set_password(user.staff.id, hashed(WRONG))
+    assert keeper.recognise(user.get_id()) is None
+
+
+@pytest.mark.parametrize("session", ["", "1", "1.", "x.0", "1.x", "-1.0", "999.0", "1.0.0"])
+def test_a_strange_session_is_nobody(sqlite_store: SqlStore, session: str) -> None:
+    assert keeper_of(sqlite_store, Clock()).recognise(session) is None
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "",
+        "/chat",
+        "//elsewhere.example/console/",
+        "https://elsewhere.example/console/",
+        "/console//elsewhere.example",
+        "/\\elsewhere.example/console/",
+        "/console/\\elsewhere.example",
+        "javascript:alert(1)",
+        "http://[/console/",
+        "/console/\nSet-Cookie: a=b",
+    ],
+)
+def test_after_log_in_nobody_is_led_away(there: str) -> None:
+    assert local_path(there) == "/console/"
+
+
+def test_after_log_in_one_is_where_one_wanted_to_be(site: Site) -> None:
+    member = site.member(logged_in=False)
+    sent = member.get("/console/?view=mine")
+    assert sent.url == f"{site.url}/console/login?next=/console/?view%3Dmine"
+    assert member.log_in(there="/console/?view=mine").url == f"{site.url}/console/?view=mine"
+
+
+def test_the_page_says_the_same_for_unknown_names_and_wrong_passwords(site: Site) -> None:
+    known, unknown = site.member(logged_in=False), Member(site.url, "无此人")
+    answers = [member.log_in(WRONG) for member in (known, unknown)]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert "名字或密码不对" in answers[0].text
+    said = [line for answer in answers for line in answer.text.splitlines() if "alert" in line]
+    assert said[0] == said[1]
+
+
+def test_the_lock_is_said_with_what_to_do(site: Site) -> None:
+    member = site.member(logged_in=False)
+    for _ in range(FAILURES):
+        answer = member.log_in(WRONG)
+    assert "10分钟后再试" in answer.text
+    assert "管理员" in answer.text
+    assert "10分钟后再试" in Member(site.url, member.name).log_in().text
+
+
+def test_a_session_ends_after_its_hours_even_if_used(site: Site) -> None:
+    member = site.member()
+    began = site.clock.at
+    hours = site.services.settings.staff_session_hours
+    site.clock.turn(hours=hours - 0.1)
+    assert "/login" not in member.get("/console/").url
+    site.clock.turn(hours=0.2)
+    assert "/login" in member.get("/console/").url
+    site.clock.at = began
+
+
+def test_log_out_ends_the_session_here(site: Site) -> None:
+    member = site.member()
+    member.send("/console/", "/console/logout", {})
+    assert "/login" in member.get("/console/").url
+
+
+def test_the_session_is_another_one_after_log_in(site: Site) -> None:
+    member = site.member(logged_in=False)
+    member.get("/console/login")
+    before = member.session.cookies["fxm_staff"]
+    member.log_in()
+    assert member.session.cookies["fxm_staff"] != before
+    assert "HttpOnly" in str(member.session.cookies)
+
+
+def test_a_session_that_was_ended_in_the_database_ends_at_once(site: Site) -> None:
+    member = site.member()
+    with site.services.store.write() as records:
+        staff = records.personnel.named(member.name)
+        assert staff is not None
+        records.personnel.set_password(staff.id, hashed(PASSWORD))
+    assert "/login" in member.get("/console/").url
+
+
+def test_a_page_that_refreshes_itself_is_sent_to_log_in(site: Site) -> None:
+    stranger = Member(site.url, "无此人")
+    answer = stranger.refresh("/console/cases/10001?seen=1")
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"].startswith("/console/login?next=/console/cases/10001")
+
+
+def test_an_action_without_session_leads_back_to_its_case(site: Site) -> None:
+    answer = requests.post(f"{site.url}/console/cases/10001/answer", data={"text": "好"})
+    assert answer.url == f"{site.url}/console/login?next=/console/cases/10001"
+
+
+def test_a_log_in_without_the_forms_token_is_refused(site: Site) -> None:
+    member = site.member(logged_in=False)
+    form = {"name": member.name, "password": PASSWORD}
+    answer = requests.post(f"{site.url}/console/login", data=form)
+    assert answer.status_code == 400
+
+
+def test_unknown_names_take_as_long_as_known_ones(sqlite_store: SqlStore) -> None:
+    """The hash is by far the longest part; a third allows for a busy machine."""
+    keeper = keeper_of(sqlite_store, Clock())
+
+    def seconds(name: str) -> float:
+        began = perf_counter()
+        keeper.admit(name, WRONG)
+        return perf_counter() - began
+
+    known = min(seconds("李律师") for _ in range(3))
+    assert min(seconds("无此人") for _ in range(3)) > known / 3
