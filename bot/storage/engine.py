@@ -2,11 +2,13 @@
 
 import json
 import os
+import random
 import sqlite3
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -22,6 +24,9 @@ CONNECT_SECONDS = 3
 
 LOCK_SECONDS = 4
 """For somebody else's transaction. WeChat hangs up after five and sends the message again."""
+
+PAUSE_SECONDS = (0.000_5, 0.002)
+"""Between two tries for SQLite's write lock: about as long as a unit of work takes."""
 
 SILENT_SECONDS = 8
 """A server whose machine went away is given up after this long without an acknowledgement."""
@@ -110,9 +115,33 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> No
 
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the only write lock at once; a reader takes none and cannot write."""
-    looking = connection.get_execution_options().get("readonly", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if looking else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if looking else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("readonly", False):
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA query_only = OFF")
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    if not _waited_for_write_lock(connection, options.get("patience", LOCK_SECONDS)):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+
+
+def _waited_for_write_lock(connection: Connection, patience: float) -> bool:
+    """Tries often. SQLite's own waiting sleeps ever longer, and starves whoever waits longest."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    until = monotonic() + patience
+    while monotonic() < until:
+        try:
+            driver.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                return False
+            sleep(random.uniform(*PAUSE_SECONDS))
+        else:
+            return True
+    return False
 
 
 def _forget_connections_after_fork(engine: Engine) -> None:

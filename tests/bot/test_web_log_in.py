@@ -28,12 +28,12 @@ def keeper_of(store: SqlStore, clock: Clock) -> Doorkeeper:
     return Doorkeeper(store, clock)
 
 
-def test_the_right_password_lets_in(store: SqlStore) -> None:
-    assert isinstance(keeper_of(store, Clock()).admit("李律师", PASSWORD), SignedIn)
+def test_the_right_password_lets_in(sqlite_store: SqlStore) -> None:
+    assert isinstance(keeper_of(sqlite_store, Clock()).admit("李律师", PASSWORD), SignedIn)
 
 
-def test_a_wrong_password_and_an_unknown_name_are_refused_alike(store: SqlStore) -> None:
-    keeper = keeper_of(store, Clock())
+def test_a_wrong_password_and_an_unknown_name_are_refused_alike(sqlite_store: SqlStore) -> None:
+    keeper = keeper_of(sqlite_store, Clock())
     assert keeper.admit("李律师", WRONG) == keeper.admit("无此人", WRONG) == Refused()
 
 
@@ -46,9 +46,9 @@ def test_the_fifth_failure_locks_even_against_the_right_password(store: SqlStore
     assert keeper.admit("李律师", PASSWORD) == Locked(minutes)
 
 
-def test_the_lock_ends_by_itself_and_leaves_five_more_tries(store: SqlStore) -> None:
+def test_the_lock_ends_by_itself_and_leaves_five_more_tries(sqlite_store: SqlStore) -> None:
     clock = Clock()
-    keeper = keeper_of(store, clock)
+    keeper = keeper_of(sqlite_store, clock)
     for _ in range(FAILURES):
         keeper.admit("李律师", WRONG)
     clock.turn(minutes=LOCK.total_seconds() / 60)
@@ -56,8 +56,8 @@ def test_the_lock_ends_by_itself_and_leaves_five_more_tries(store: SqlStore) -> 
     assert isinstance(keeper.admit("李律师", PASSWORD), SignedIn)
 
 
-def test_a_success_forgets_earlier_failures(store: SqlStore) -> None:
-    keeper = keeper_of(store, Clock())
+def test_a_success_forgets_earlier_failures(sqlite_store: SqlStore) -> None:
+    keeper = keeper_of(sqlite_store, Clock())
     for _ in range(3):
         for _ in range(FAILURES - 1):
             keeper.admit("李律师", WRONG)
@@ -71,21 +71,21 @@ def test_guessing_in_parallel_gets_no_further(sqlite_store: SqlStore) -> None:
     assert outcomes.count(Refused()) == FAILURES - 1
 
 
-def test_somebody_who_left_is_refused(store: SqlStore) -> None:
-    keeper = keeper_of(store, Clock())
-    with store.write() as records:
+def test_somebody_who_left_is_refused(sqlite_store: SqlStore) -> None:
+    keeper = keeper_of(sqlite_store, Clock())
+    with sqlite_store.write() as records:
         staff = records.personnel.named("李律师")
         assert staff is not None
         records.personnel.set_active(staff.id, active=False)
     assert keeper.admit("李律师", PASSWORD) == Refused()
 
 
-def test_a_session_holds_until_its_person_gets_a_new_password(store: SqlStore) -> None:
-    keeper = keeper_of(store, Clock())
+def test_a_session_holds_until_its_person_gets_a_new_password(sqlite_store: SqlStore) -> None:
+    keeper = keeper_of(sqlite_store, Clock())
     user = keeper.admit("李律师", PASSWORD)
     assert isinstance(user, SignedIn)
     assert keeper.recognise(user.get_id()) == user
-    with store.write() as records:
+    with sqlite_store.write() as records:
         records.personnel.set_password(user.staff.id, hashed(WRONG))
     assert keeper.recognise(user.get_id()) is None
 
@@ -162,7 +162,7 @@ def test_the_session_is_another_one_after_log_in(site: Site) -> None:
     before = member.session.cookies["fxm_staff"]
     member.log_in()
     assert member.session.cookies["fxm_staff"] != before
-    assert "HttpOnly" in str(member.session.cookies)
+    assert all(cookie.has_nonstandard_attr("HttpOnly") for cookie in member.session.cookies)
 
 
 def test_a_session_that_was_ended_in_the_database_ends_at_once(site: Site) -> None:
