@@ -5,8 +5,9 @@ import secrets
 from pathlib import Path
 
 from bot import passwords
-from bot.services import Services
+from bot.storage.engine import make_engine
 from bot.storage.migrate import upgrade
+from bot.storage.store import SqlStore
 from handlers.cases import Role
 
 SECRETS = ("SECRET_KEY", "PERSONAL_DATA_KEY")
@@ -28,16 +29,16 @@ def write_secrets(file: Path) -> bool:
     return True
 
 
-def prepare_database(services: Services) -> str | None:
+def prepare_database(url: str) -> str | None:
     """Migrates, and makes the first administrator; their password, which is shown once.
 
-    None if there is anybody already. Leaves no connection open: processes fork from here.
+    None if there is anybody already. Raises Unreachable.
     """
-    upgrade(services.store.engine)
-    with services.store.write() as records:
+    store = SqlStore(make_engine(url))
+    upgrade(store.engine)
+    with store.write() as records:
         if records.personnel.listed():
             return None
         password = passwords.generated()
         records.personnel.add(ADMINISTRATOR, Role.ADMIN, passwords.hashed(password))
-    services.store.engine.dispose()
     return password

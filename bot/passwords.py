@@ -1,6 +1,7 @@
 """Passwords of staff: hashed with Argon2, generated where nobody chose one."""
 
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,8 +14,6 @@ _LEGIBLE = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without l and 1, o and 0, i: it will be copied by hand."""
 
 _hasher = PasswordHasher()
-_DECOY = _hasher.hash(secrets.token_hex())
-"""Checked where there is no such person, so that both cases take as long."""
 
 
 def generated() -> str:
@@ -30,7 +29,13 @@ def hashed(password: str) -> str:
 def matches(password: str, stored: str | None) -> bool:
     """Whether a password is the one that was hashed; with None always false, as slowly."""
     try:
-        _hasher.verify(stored or _DECOY, password)
+        _hasher.verify(stored or _decoy(), password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None
+
+
+@cache
+def _decoy() -> str:
+    """Checked where there is no such person, so that both cases take as long."""
+    return hashed(secrets.token_hex())

@@ -15,11 +15,11 @@ from threading import Event
 
 import requests
 
-from bot.bootstrap import build
 from bot.first_start import ADMINISTRATOR, prepare_database, write_secrets
 from bot.speech import say
 from config.logs import start_logging
 from config.settings import Settings, SettingsError, read_settings
+from handlers.errors import Unreachable
 
 STOP_WITHIN = 20.0
 """Seconds that children get to finish what they began."""
@@ -72,7 +72,11 @@ def main() -> int:
         return 2
     start_logging(settings.log_level)
     _tell(say("preparing"))
-    password = prepare_database(build(settings))
+    try:
+        password = prepare_database(settings.database)
+    except Unreachable:
+        _tell(say("no_database"))
+        return 2
     return _supervise(settings, password)
 
 

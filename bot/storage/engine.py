@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -25,7 +25,7 @@ CONNECT_SECONDS = 3
 LOCK_SECONDS = 4
 """For somebody else's transaction. WeChat hangs up after five and sends the message again."""
 
-PAUSE_SECONDS = (0.000_5, 0.002)
+PAUSE_SECONDS = 0.001
 """Between two tries for SQLite's write lock: about as long as a unit of work takes."""
 
 SILENT_SECONDS = 8
@@ -80,18 +80,19 @@ def reachable() -> Iterator[None]:
     """Turns the library's "no answer" into Unreachable; other errors pass as they are."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        if _is_our_fault(error):
-            raise
+    except (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError) as error:
         cause = getattr(error, "orig", error)
+        # SQLite calls a missing table an operational error, too: that is a fault of ours.
+        if _basic_code(cause) == sqlite3.SQLITE_ERROR:
+            raise
         name = type(cause).__name__
         raise Unreachable(f"database: {name}") from error
 
 
-def _is_our_fault(error: Exception) -> bool:
-    """SQLite calls a missing table an operational error, too; its code tells the difference."""
-    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", None)
-    return code == sqlite3.SQLITE_ERROR
+def _basic_code(error: BaseException) -> int | None:
+    """SQLite's result code without the bits that say more; None if another library raised."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
 
 
 def _with_driver(url: URL) -> URL:
@@ -116,32 +117,36 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> No
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the only write lock at once; a reader takes none and cannot write."""
     options = connection.get_execution_options()
-    if options.get("readonly", False):
-        connection.exec_driver_sql("PRAGMA query_only = ON")
+    looking = options.get("readonly", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if looking else 'OFF'}")
+    if looking:
         connection.exec_driver_sql("BEGIN")
         return
-    connection.exec_driver_sql("PRAGMA query_only = OFF")
-    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
-    if not _waited_for_write_lock(connection, options.get("patience", LOCK_SECONDS)):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+    driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+    _take_write_lock(driver, options.get("patience", LOCK_SECONDS))
 
 
-def _waited_for_write_lock(connection: Connection, patience: float) -> bool:
+def _take_write_lock(driver: sqlite3.Connection, patience: float) -> None:
     """Tries often. SQLite's own waiting sleeps ever longer, and starves whoever waits longest."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
     until = monotonic() + patience
-    while monotonic() < until:
-        try:
-            driver.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                return False
-            sleep(random.uniform(*PAUSE_SECONDS))
-        else:
-            return True
-    return False
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _begins(driver):
+            if monotonic() >= until:
+                raise Unreachable("database: locked")
+            sleep(random.uniform(0.0005,0.002))
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+
+
+def _begins(driver: sqlite3.Connection) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if _basic_code(error) == sqlite3.SQLITE_BUSY:
+            return False
+        raise
+    return True
 
 
 def _forget_connections_after_fork(engine: Engine) -> None:

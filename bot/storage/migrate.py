@@ -68,10 +68,9 @@ def _make_folder(url: URL) -> None:
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
     """A transaction that no other migration runs beside."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(patience=WAIT_SECONDS) as connection:
         driver = connection.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
-            driver.execute(f"PRAGMA busy_timeout = {WAIT_SECONDS * 1000}")
             # Rebuilding a table drops the old one; that must not take the rows that refer to it.
             driver.execute("PRAGMA foreign_keys = OFF")
         with connection.begin():

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from threading import Lock
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
@@ -33,13 +32,12 @@ class SqlStore:
     """ports.Store over SQLite or PostgreSQL. Threads may share it."""
 
     engine: Engine
-    turn: Lock = field(default_factory=Lock)
 
     @contextmanager
     def write(self) -> Iterator[SqlRecords]:
         """As ports.Store. On SQLite the block has the only write lock: keep slow work outside."""
         holds = self.engine.dialect.name != "sqlite"
-        with reachable(), self.turn, self.engine.begin() as connection:
+        with reachable(), self.engine.begin() as connection:
             yield _records(connection, Holding(connection, possible=holds))
 
     @contextmanager

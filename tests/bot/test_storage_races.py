@@ -8,6 +8,7 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.synchronize import Barrier as ProcessBarrier
 from threading import Barrier, Event
+from time import monotonic
 from typing import TypeVar
 
 from bot.storage.engine import make_engine
@@ -228,6 +229,22 @@ def test_a_look_waits_for_no_writer_and_sees_one_moment(store: SqlStore) -> None
         assert reader.exports.counts()["messages"] == 1
     with store.read() as records:
         assert records.exports.counts()["messages"] == 2
+
+
+def test_under_full_load_nobody_starves(sqlite_store: SqlStore) -> None:
+    """With SQLite's own way of waiting some threads get no turn for seconds."""
+    until = monotonic() + 1.5
+
+    def write_on() -> int:
+        written = 0
+        while monotonic() < until:
+            with sqlite_store.write() as records:
+                exchange(records)
+            written += 1
+        return written
+
+    written = in_threads(8, write_on)
+    assert min(written) > sum(written) / len(written) / 4
 
 
 def _upgrade(url: str, _: SqlStore) -> None:

@@ -1,0 +1,131 @@
+"""The commands as an operator types them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.running import ROOT
+
+ENTRY = "fangchan-zufang-02"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty place: no database, no .env, no secret."""
+    return tmp_path
+
+
+def flask(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "DATA_DIR": str(folder / "var"),
+        "LANG": "C.UTF-8",
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+        cwd=folder,
+        env=environment,
+        input=given,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_ask_tells_the_reply_and_why(folder: Path) -> None:
+    done = flask(folder, "ask", "房东不退押金")
+    assert done.returncode == 0
+    assert f'entry: "{ENTRY}"' in done.stdout
+    assert "because:" in done.stdout
+    assert "《住房租赁条例》" in done.stdout
+
+
+def test_ask_keeps_nothing(folder: Path) -> None:
+    flask(folder, "ask", "房东不退押金")
+    assert not list(folder.rglob("*.sqlite3"))
+
+
+def test_a_batch_answers_every_line_in_order_and_survives_bad_ones(folder: Path) -> None:
+    lines = [
+        '{"id": "a", "text": "房东不退押金"}',
+        "not json",
+        '{"id": "b"}',
+        '{"id": "c", "text": "救命，他拿刀砍我"}',
+        '{"id": "d", "text": "你好"}',
+        '{"id": "e", "text": "人工"}',
+        '{"id": "f", "text": ""}',
+        '{"id": "g", "text": "帮助"}',
+    ]
+    (folder / "in.jsonl").write_text("\n".join(lines), "utf-8")
+    assert flask(folder, "ask", "--batch", "in.jsonl", "--out", "out.jsonl").returncode == 0
+    got = [json.loads(line) for line in (folder / "out.jsonl").read_text("utf-8").splitlines()]
+    assert [row["id"] for row in got] == ["a", None, "b", "c", "d", "e", "f", "g"]
+    decisions = [row.get("decision", "error") for row in got]
+    assert decisions == [
+        *("answer", "error", "error", "emergency"),
+        *("smalltalk", "escalate", "smalltalk", "command"),
+    ]
+    assert got[0]["entry"] == ENTRY
+    assert got[0]["citations"][0] == {"law": "住房租赁条例", "article": "第十条"}
+    assert set(got[0]) == {
+        *("id", "decision", "entry", "topic", "confidence"),
+        *("citations", "alternatives", "reply"),
+    }
+
+
+def test_before_the_law_was_in_force_nothing_is_answered(folder: Path) -> None:
+    done = flask(folder, "ask", "房东不退押金", "--on", "2020-01-01")
+    assert 'decision: "escalate"' in done.stdout
+
+
+def test_the_content_is_in_order(folder: Path) -> None:
+    done = flask(folder, "knowledge", "check")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_an_overdue_review_is_a_fault(folder: Path) -> None:
+    done = flask(folder, "knowledge", "check", "--json", "--on", "2030-01-01")
+    assert done.returncode == 1
+    assert {fault["field"] for fault in json.loads(done.stdout)} == {"review_by"}
+
+
+def test_the_list_has_what_others_rely_on(folder: Path) -> None:
+    entries = json.loads(flask(folder, "knowledge", "list", "--json").stdout)
+    assert len(entries) >= 12
+    assert set(entries[0]) == {
+        *("id", "topic", "status", "title", "wordings", "citations"),
+        *("reviewed_by", "valid_from", "valid_until"),
+    }
+
+
+def test_staff_are_added_once_and_with_a_long_password(folder: Path) -> None:
+    flask(folder, "db", "upgrade")
+    added = flask(folder, "staff", "add", "王律师", "--role", "lawyer", "--password", "a-long-password")
+    assert added.returncode == 0
+    again = flask(folder, "staff", "add", "王律师", "--role", "lawyer", "--password", "a-long-password")
+    assert again.returncode == 1
+    short = flask(folder, "staff", "add", "李律师", "--role", "lawyer", "--password", "short")
+    assert short.returncode == 1
+    assert json.loads(flask(folder, "count", "--json").stdout)["staff"] == 1
+
+
+def test_an_unknown_case_is_told_and_not_answered(folder: Path) -> None:
+    flask(folder, "db", "upgrade")
+    flask(folder, "staff", "add", "admin", "--role", "admin", "--password", "a-long-password")
+    done = flask(folder, "consultation", "answer", "--id", "10001", "--text", "好")
+    assert done.returncode == 1
+    assert "没有找到" in done.stderr
+
+
+def test_wrong_settings_are_told_in_chinese_before_anything_starts(folder: Path) -> None:
+    (folder / ".env").write_text("PORT=0\nTIMEZONE=Mars\n", "utf-8")
+    done = flask(folder, "count")
+    assert done.returncode != 0
+    assert "设置有误" in done.stderr
+    assert "PORT" in done.stderr
+    assert "TIMEZONE" in done.stderr

@@ -1,0 +1,133 @@
+"""The task engine over each of its stores: a wake-up reaches the courier within seconds."""
+
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from pydantic import SecretStr
+
+from bot import tasks as tasks_module
+from bot.clock import now
+from bot.tasks import Tasks
+from config.settings import Settings
+from handlers.cases import DeliveryId
+from handlers.courier import Courier
+from tests.running import free_port
+
+
+class HandCourier:
+    """Counts what it is asked to deliver; the first try is to be repeated after a second."""
+
+    def __init__(self) -> None:
+        self.tried: list[tuple[int, datetime]] = []
+        self.late: list[DeliveryId] = []
+
+    def deliver_one(self, delivery: DeliveryId) -> datetime | None:
+        self.tried.append((delivery, now()))
+        return now() + timedelta(seconds=1) if len(self.tried) == 1 else None
+
+    def overdue(self) -> list[DeliveryId]:
+        late, self.late = self.late, []
+        return late
+
+
+@pytest.fixture
+def redis_url() -> Iterator[str]:
+    program = shutil.which("redis-server")
+    if program is None:
+        pytest.skip("redis-server is missing: apt install redis-server")
+    port = free_port()
+    line = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"]
+    server = subprocess.Popen(line, stdout=subprocess.DEVNULL)
+    time.sleep(0.5)
+    yield f"redis://127.0.0.1:{port}/0"
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "redis"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    match request.param:
+        case "postgresql":
+            url = SecretStr(request.getfixturevalue("postgres_url"))
+            return Settings(data_dir=tmp_path, database_url=url)
+        case "redis":
+            url = SecretStr(request.getfixturevalue("redis_url"))
+            return Settings(data_dir=tmp_path, redis_url=url)
+    return Settings(data_dir=tmp_path)
+
+
+def test_a_wake_up_in_one_process_reaches_the_worker_and_is_repeated_in_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courier = HandCourier()
+    at_work = Tasks(settings, cast("Courier", courier), now)
+    web = Tasks(settings, cast("Courier", HandCourier()), now)
+    stop = _run_in_thread(at_work, monkeypatch)
+    try:
+        woken = now()
+        web.wake(DeliveryId(7))
+        _until(lambda: len(courier.tried) == 2)
+    finally:
+        stop()
+    (first, at_first), (second, at_second) = courier.tried
+    assert first == second == 7
+    assert at_first - woken < timedelta(seconds=2)
+    assert timedelta(seconds=1) <= at_second - at_first < timedelta(seconds=4)
+
+
+def test_a_worker_begins_with_what_was_left_over(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    courier = HandCourier()
+    courier.late = [DeliveryId(3)]
+    stop = _run_in_thread(Tasks(settings, cast("Courier", courier), now), monkeypatch)
+    try:
+        _until(lambda: bool(courier.tried))
+    finally:
+        stop()
+    assert courier.tried[0][0] == 3
+
+
+def test_an_engine_that_is_down_fails_nobody(tmp_path: Path) -> None:
+    url = SecretStr(f"redis://127.0.0.1:{free_port()}/0")
+    Tasks(Settings(data_dir=tmp_path, redis_url=url), cast("Courier", HandCourier()), now).wake(
+        DeliveryId(1)
+    )
+
+
+def _run_in_thread(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs a worker in this process: signals cannot be set outside the main thread."""
+    consumers = []
+
+    class ThreadConsumer(tasks_module.Consumer):  # type: ignore[misc]
+        def _set_signal_handlers(self) -> None:
+            consumers.append(self)
+
+    monkeypatch.setattr(tasks_module, "Consumer", ThreadConsumer)
+    thread = threading.Thread(target=tasks.run)
+    thread.start()
+    _until(lambda: bool(consumers))
+
+    def stop() -> None:
+        consumers[0]._received_signal = True
+        consumers[0].stop(graceful=True)
+        thread.join(10)
+        assert not thread.is_alive()
+
+    return stop
+
+
+def _until(holds: Any, within: float = 8.0) -> None:
+    deadline = time.monotonic() + within
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+

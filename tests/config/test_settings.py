@@ -1,0 +1,79 @@
+"""Settings: every fault at once, by name, and no secret in any of it."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import AccountKind, MessageMode, Settings, SettingsError, read_settings
+
+AES_KEY = "a" * 43
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No .env but what a test writes."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def given(monkeypatch: pytest.MonkeyPatch, **settings: str) -> Settings:
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+def faults(monkeypatch: pytest.MonkeyPatch, **settings: str) -> str:
+    with pytest.raises(SettingsError) as error:
+        given(monkeypatch, **settings)
+    return str(error.value)
+
+
+def test_nothing_need_be_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = given(monkeypatch)
+    assert settings.database == f"sqlite:///{tmp_path}/var/faxiaomei.sqlite3"
+    assert settings.wechat_message_modes == frozenset(MessageMode)
+
+
+def test_every_fault_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = faults(monkeypatch, PORT="0", TIMEZONE="Mars/Base", SECRET_KEY="short", WECHAT_TOKN="x")
+    for name in ("PORT", "TIMEZONE", "SECRET_KEY", "WECHAT_TOKN"):
+        assert name in told
+
+
+def test_a_fault_does_not_show_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "swordfish" not in faults(monkeypatch, SECRET_KEY="swordfish")
+
+
+def test_the_environment_stands_above_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("PORT=8001\nHOST=0.0.0.0\n", "utf-8")
+    settings = given(monkeypatch, PORT="8002")
+    assert (settings.port, settings.host) == (8002, "0.0.0.0")  # noqa: S104
+
+
+def test_modes_are_a_list_of_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, WECHAT_MESSAGE_MODES="safe, compatible")
+    assert settings.wechat_message_modes == {MessageMode.SAFE, MessageMode.COMPATIBLE}
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"WECHAT_ENCODING_AES_KEY": "short"}, "WECHAT_ENCODING_AES_KEY"),
+        ({"WECHAT_ENCODING_AES_KEY": AES_KEY}, "WECHAT_APP_ID"),
+        ({"WECHAT_MESSAGE_MODES": "safe"}, "WECHAT_ENCODING_AES_KEY"),
+        ({"WECHAT_MESSAGE_MODES": "plain,open"}, "WECHAT_MESSAGE_MODES"),
+    ],
+)
+def test_half_a_wechat_set_up_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, settings: dict[str, str], name: str
+) -> None:
+    assert name in faults(monkeypatch, WECHAT_TOKEN="token", **settings)
+
+
+def test_only_verified_accounts_may_push() -> None:
+    assert [kind for kind in AccountKind if kind.may_push] == [
+        AccountKind.SERVICE_VERIFIED,
+        AccountKind.SUBSCRIPTION_VERIFIED,
+    ]
