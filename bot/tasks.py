@@ -90,6 +90,4 @@ def _huey(settings: Settings) -> Huey:
         dsn = settings.database.replace("postgresql+psycopg:", "postgresql:", 1)
         return PostgresHuey("faxiaomei", dsn=dsn, results=False)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return SqliteHuey(
-        "faxiaomei", filename=str(settings.data_dir / "tasks.sqlite3"), results=False
-    )
+    return SqliteHuey("faxiaomei", filename=str(settings.data_dir / "tasks.sqlite3"), results=False)

@@ -81,7 +81,7 @@ class Composer:
         return Reply(DecisionName.CLARIFY, "\n".join(lines), offer)
 
     def handed_over(
-        self, phrase: Phrase, number: ConsultationNumber, awaits_question: bool = False
+        self, phrase: Phrase, number: ConsultationNumber, *, awaits_question: bool = False
     ) -> Reply:
         """Tells the number under which people have the question."""
         offer = Offer(awaits=number if awaits_question else None)

@@ -96,7 +96,8 @@ class Desk:
     def answer(self, number: ConsultationNumber, staff: Staff, text: str) -> Delivery:
         """Keeps the answer and its way back in one transaction.
 
-        The same words twice in a row are one answer: a double click sends once. Raises NotFound, AlreadyTaken, NotPossible, BadInput("text").
+        The same words twice in a row are one answer: a double click sends once. Raises
+        NotFound, AlreadyTaken, NotPossible, BadInput("text").
         """
         words = text.strip()
         if not words or len(words) > ANSWER_LIMIT:
@@ -138,7 +139,6 @@ class Desk:
     def _move(
         self, records: Records, found: Consultation, expected: State, to: State, staff: Staff
     ) -> bool:
-        holder = None if to is State.WAITING else staff.id
         return records.consultations.move(found.number, expected, to, staff.id, self.clock())
 
     def _held(self, records: Records, number: ConsultationNumber, staff: Staff) -> Consultation:

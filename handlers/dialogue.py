@@ -20,6 +20,7 @@ from knowledge.entry import EntryId
 from knowledge.library import Library
 from knowledge.matcher import certain
 
+
 @dataclass(frozen=True, slots=True)
 class Dialogue:
     """Understands texts that only make sense in a conversation."""

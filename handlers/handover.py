@@ -70,8 +70,6 @@ def _own(
     return found if found is not None and found.resident.id == resident.id else None
 
 
-def _last_answer(
-    records: Records, delivery: Delivery, composer: Composer, at: datetime
-) -> Reply:
+def _last_answer(records: Records, delivery: Delivery, composer: Composer, at: datetime) -> Reply:
     records.deliveries.settle(delivery, Route.REPLY, at)
     return composer.told(delivery.text)

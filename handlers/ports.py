@@ -52,7 +52,12 @@ class Conversations(Protocol):
         """Keeps a message and its reply together; both belong to `reply.consultation` if set."""
 
     def add_answer(
-        self, consultation: ConsultationNumber, staff: StaffId, text: str, offer: Offer, at: datetime
+        self,
+        consultation: ConsultationNumber,
+        staff: StaffId,
+        text: str,
+        offer: Offer,
+        at: datetime,
     ) -> MessageId:
         """Keeps a staff answer as part of the resident's conversation."""
 
@@ -89,7 +94,12 @@ class Consultations(Protocol):
         """How many `listed` would give without a limit."""
 
     def move(
-        self, number: ConsultationNumber, expected: State, to: State, staff: StaffId | None, at: datetime
+        self,
+        number: ConsultationNumber,
+        expected: State,
+        to: State,
+        staff: StaffId | None,
+        at: datetime,
     ) -> bool:
         """Compare-and-swap of the state; False if it was no longer `expected`.
 

@@ -147,9 +147,7 @@ class Reception:
                 assert_never(decision)
 
     def _escalated(self, turn: Turn, decision: Escalate) -> Reply:
-        number, is_new = self._hand_over(
-            turn, Priority.NORMAL, decision.reason, decision.question
-        )
+        number, is_new = self._hand_over(turn, Priority.NORMAL, decision.reason, decision.question)
         if decision.reason is Reason.ASKED and not decision.question:
             return self.composer.handed_over(Phrase.ESCALATED_ASKED, number, awaits_question=True)
         if not is_new:

@@ -87,4 +87,3 @@ def _doubled_wordings(library: Library) -> Iterator[Fault]:
             first = asked.setdefault(normalise(wording), entry)
             if first is not entry:
                 yield Fault(entry.id, "wordings", f"{wording} stands in {first.id} too")
-

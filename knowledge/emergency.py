@@ -20,8 +20,6 @@ DangerKind = NewType("DangerKind", str)
 # Together with the disclaimer and a link it must fit one WeChat message of 2,048 bytes, and a
 # frightened reader must take it in at a glance.
 MOST_ADVICE_BYTES = 500
-# Nothing matches this sign: it takes the place of harmless expressions (笑死我了, 打官司).
-_BLANK = "\uffff"
 # People put signs between the characters of a word, and voice input puts spaces there.
 _DECORATION = re.compile(r"[\s*·•._\-~^\"'“”‘’「」『』…—#/\\|`+=]+")
 
@@ -61,12 +59,9 @@ class _Kind:
 class Screen:
     """Holds a message to the reviewed kinds of danger, the most severe first."""
 
-    def __init__(
-        self, kinds: Sequence[_Kind], vocabulary: Vocabulary, harmless: re.Pattern[str]
-    ) -> None:
+    def __init__(self, kinds: Sequence[_Kind], vocabulary: Vocabulary) -> None:
         self._kinds = tuple(kinds)
         self._vocabulary = vocabulary
-        self._harmless = harmless
 
     @classmethod
     def read(cls, path: Path) -> "Screen":
@@ -79,16 +74,13 @@ class Screen:
         Takes the resident's own text, of any length; never raises, and costs time in proportion
         to the length.
         """
-        marked = self._vocabulary.mark(self._without_harmless(_DECORATION.sub("", normalise(text))))
+        marked = self._vocabulary.mark(_DECORATION.sub("", normalise(text)))
         for kind in self._kinds:
             for rule in kind.rules:
                 found = rule.found_in(marked)
                 if found is not None:
                     return Danger(kind.id, kind.name, found, kind.advice)
         return None
-
-    def _without_harmless(self, text: str) -> str:
-        return self._harmless.sub(lambda harmless: _BLANK * len(harmless[0]), text)
 
 
 class _Reader:
@@ -97,8 +89,11 @@ class _Reader:
     def __init__(self, path: Path) -> None:
         self._path = path
         whole = self._parsed()
-        self._harmless = self._words(whole.get("harmless", ""), "harmless")
-        self._vocabulary = Vocabulary(self._groups(whole.get("groups")), self._gap(whole))
+        self._vocabulary = Vocabulary(
+            self._groups(whole.get("groups")),
+            self._words(whole.get("harmless"), "harmless"),
+            self._gap(whole),
+        )
         self._excuses = {
             name: self._patterns(written, f"excuses.{name}")
             for name, written in self._mapping(whole.get("excuses", {}), "excuses").items()
@@ -110,7 +105,7 @@ class _Reader:
         for i, kind in enumerate(kinds):
             if kind.id in {earlier.id for earlier in kinds[:i]}:
                 raise self._error(f"kinds[{i}].id", f"{kind.id} is there twice")
-        return Screen(kinds, self._vocabulary, self._harmless_pattern())
+        return Screen(kinds, self._vocabulary)
 
     def _kind(self, written: object, field: str) -> _Kind:
         kind = self._mapping(written, field)
@@ -143,12 +138,13 @@ class _Reader:
 
     def _patterns(self, written: object, field: str) -> tuple[Pattern, ...]:
         return tuple(
-            self._pattern(line, f"{field}[{i}]") for i, line in enumerate(self._list(written, field))
+            self._pattern(line, f"{field}[{i}]")
+            for i, line in enumerate(self._list(written, field))
         )
 
     def _pattern(self, written: object, field: str) -> Pattern:
         try:
-            return self._vocabulary.pattern(self._text(written, field))
+            return self._vocabulary.pattern(normalise(self._text(written, field)))
         except PatternError as problem:
             raise self._error(field, str(problem)) from problem
 
@@ -183,10 +179,6 @@ class _Reader:
         if "" in words:
             raise self._error(field, "holds a word of unseen signs")
         return words
-
-    def _harmless_pattern(self) -> re.Pattern[str]:
-        longest_first = sorted(self._harmless, key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, longest_first)))
 
     def _gap(self, whole: Mapping[str, Any]) -> int:
         gap = whole.get("gap")

@@ -44,7 +44,7 @@ def read_entries(folder: Path) -> tuple[Entry, ...]:
 def read_entry(path: Path) -> Entry:
     """One entry from its file. Raises ContentError naming the field."""
     text = path.read_text("utf-8")
-    _, front, body = (text.split("---\n", 2) + ["", ""])[:3]
+    _, front, body = [*text.split("---\n", 2), "", ""][:3]
     given = _parse_yaml(path, front)
     if not isinstance(given, dict) or not body:
         raise ContentError(path, "", "must begin with front matter between lines of ---")

@@ -5,7 +5,7 @@ weighed and put through the logistic curve, so that it reads as the chance of be
 """
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -133,12 +133,10 @@ class Matcher:
         near = closeness(query, item, self.segmenter.legal)
         because = tuple(word for word in query.words if word in item.vocabulary)
         entry = item.entry
-        return Match(
-            entry.id, entry.topic, entry.title, self.weights.confidence(near), because
-        )
+        return Match(entry.id, entry.topic, entry.title, self.weights.confidence(near), because)
 
 
-def closeness(query: Query, item: Indexed, legal: Set[str]) -> Closeness:
+def closeness(query: Query, item: Indexed, legal: Collection[str]) -> Closeness:
     """How near a question is to an entry: to its best wording, and to all its words."""
     total = sum(query.words.values()) or 1.0
     unknown = {word: w for word, w in query.words.items() if word not in item.vocabulary}
@@ -167,5 +165,3 @@ def _pair(query: Query, wording: Query, total: float) -> tuple[float, float]:
 def certain(entry: Entry) -> Match:
     """The match of an entry that was named, not searched."""
     return Match(entry.id, entry.topic, entry.title, 1.0, ())
-
-

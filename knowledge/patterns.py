@@ -84,7 +84,7 @@ class Pattern:
 class MarkedText:
     """A text and, for every piece, the places where its words begin, by length of the word."""
 
-    __slots__ = ("pieces", "text", "_starts")
+    __slots__ = ("_starts", "pieces", "text")
 
     def __init__(self, text: str, starts: Mapping[PieceId, Mapping[int, int]]) -> None:
         self.text = text
@@ -96,10 +96,18 @@ class MarkedText:
 
 
 class Vocabulary:
-    """All words that patterns speak of; grows while patterns are read, then marks texts."""
+    """All words that patterns speak of; grows while patterns are read, then marks texts.
 
-    def __init__(self, groups: Mapping[str, Iterable[str]], usual_gap: int) -> None:
+    A word inside a harmless expression (打 in 打官司) is not seen; a longer word that holds the
+    whole expression (打官司的) is.
+    """
+
+    def __init__(
+        self, groups: Mapping[str, Iterable[str]], harmless: Iterable[str], usual_gap: int
+    ) -> None:
         self._groups = {name: frozenset(words) for name, words in groups.items()}
+        longest_first = sorted(harmless, key=len, reverse=True)
+        self._harmless = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
         self._usual_gap = usual_gap
         self._ids: dict[frozenset[str], PieceId] = {}
         self._pieces_of: defaultdict[str, list[PieceId]] = defaultdict(list)
@@ -116,13 +124,26 @@ class Vocabulary:
     def mark(self, text: str) -> MarkedText:
         """Find every word at every place, overlapping ones too."""
         starts: dict[PieceId, dict[int, int]] = {}
+        opens, closes = self._harmless_bounds(text)
         for place, sign in enumerate(text):
+            if opens[place] < place:
+                continue
             for word in self._by_first.get(sign, ()):
-                if text.startswith(word, place):
+                end = place + len(word)
+                if text.startswith(word, place) and closes[end - 1] <= end:
                     for piece in self._pieces_of[word]:
                         lengths = starts.setdefault(piece, {})
                         lengths[len(word)] = lengths.get(len(word), 0) | 1 << place
         return MarkedText(text, starts)
+
+    def _harmless_bounds(self, text: str) -> tuple[list[int], list[int]]:
+        """For every place, where the harmless expression around it opens and closes."""
+        opens, closes = list(range(len(text))), list(range(1, len(text) + 1))
+        for harmless in self._harmless.finditer(text):
+            start, end = harmless.span()
+            opens[start:end] = [start] * (end - start)
+            closes[start:end] = [end] * (end - start)
+        return opens, closes
 
     def _steps(self, row: str) -> Iterator[Step]:
         place, gap = 0, None

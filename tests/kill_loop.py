@@ -40,14 +40,14 @@ class Tally:
         """The figures, the bad ones first."""
         lost = [n for n in self.acknowledged if self.kept[n] == 0]
         doubled = [n for n, times in self.kept.items() if times > 1]
+        two_cases = [n for n, times in self.cases.items() if times > 1]
         unshown = [n for n in self.answered if self.shown[n] == 0]
         shown_twice = [n for n, times in self.shown.items() if times > 1]
         return [
             f"acknowledged but lost: {len(lost)}",
-            f"kept twice: {len(doubled)}; two cases for one question: "
-            f"{sum(times > 1 for times in self.cases.values())}",
+            f"kept twice: {len(doubled)}; two cases for one question: {len(two_cases)}",
             f"answered but not shown: {len(unshown)}; shown twice: {len(shown_twice)}",
-            f"questions {self.questions}, acknowledged {len(self.acknowledged)}, "
+            f"questions {self.questions}, acknowledged {len(self.acknowledged)}",
             f"kept {len(self.kept)}, answered {len(self.answered)}",
             f"kills {self.kills}, ready again within {max(self.start_seconds, default=0):.1f} s",
         ]
@@ -99,9 +99,7 @@ def _ask(tally: Tally, number: int, resident: Resident) -> None:
     tally.acknowledged.add(number)
 
 
-def _kill_often(
-    service: Running, tally: Tally, kills: int, chance: random.Random
-) -> None:
+def _kill_often(service: Running, tally: Tally, kills: int, chance: random.Random) -> None:
     while tally.kills < kills:
         time.sleep(chance.uniform(0.5, 3.0))
         service.kill()
@@ -132,7 +130,9 @@ def _wait_for_deliveries(service: Running) -> None:
     """Until every case is answered and every answer has arrived, or the time is up."""
     deadline = time.monotonic() + DELIVERED_WITHIN
     while time.monotonic() < deadline:
-        waiting = [c for c in _rows(service, "consultations") if c["state"] in ("waiting", "claimed")]
+        waiting = [
+            c for c in _rows(service, "consultations") if c["state"] in ("waiting", "claimed")
+        ]
         moving = [d for d in _rows(service, "deliveries") if d["state"] in ("due", "sending")]
         if not waiting and not moving:
             return

@@ -1,4 +1,4 @@
-"""The service as it really runs: `bot.run` with its web workers and courier, in a group of its own."""
+"""The service as it really runs: `bot.run` in a process group of its own."""
 
 import os
 import signal
@@ -18,13 +18,22 @@ READY_WITHIN = 30.0
 STOPS_WITHIN = 25.0
 
 
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    assert isinstance(port, int)
+    return port
+
+
 @dataclass
 class Running:
     """One service over one data folder; it may be killed and started again."""
 
     folder: Path
     environment: Mapping[str, str]
-    port: int = field(default_factory=lambda: free_port())
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -110,12 +119,3 @@ def running(folder: Path, **settings: str) -> Iterator[Running]:
     finally:
         if service.process is not None and service.process.poll() is None:
             service.stop()
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    assert isinstance(port, int)
-    return port

@@ -24,7 +24,9 @@ def copy(tmp_path: Path) -> Path:
 
 def contracts_hold(folder: Path) -> bool:
     lint_imports = Path(sys.executable).with_name("lint-imports")
-    done = subprocess.run([lint_imports, "--no-cache"], cwd=folder, capture_output=True, check=False)
+    done = subprocess.run(
+        [lint_imports, "--no-cache"], cwd=folder, capture_output=True, check=False
+    )
     return done.returncode == 0
 
 
@@ -50,6 +52,8 @@ def test_the_contracts_hold_as_it_stands(copy: Path) -> None:
 
 
 def test_no_file_is_longer_than_three_hundred_lines() -> None:
-    sources = [path for folder in (*OURS, "tests", "proofs") for path in (ROOT / folder).rglob("*.py")]
+    sources = [
+        path for folder in (*OURS, "tests", "proofs") for path in (ROOT / folder).rglob("*.py")
+    ]
     long = {path: n for path in sources if (n := len(path.read_text("utf-8").splitlines())) > LINES}
     assert not long

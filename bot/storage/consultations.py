@@ -21,7 +21,7 @@ class SqlConsultations:
     connection: Connection
     holding: Holding
 
-    def open(  # noqa: PLR0917  the port wants them so
+    def open(
         self,
         resident: Resident,
         priority: Priority,

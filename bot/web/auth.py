@@ -31,6 +31,7 @@ LOCK = timedelta(minutes=10)
 
 HOME = "/console/"
 
+
 @dataclass(frozen=True, slots=True)
 class SignedIn:
     """Somebody who is logged in, in the shape that Flask-Login asks for."""
@@ -149,9 +150,7 @@ def staff_only(
     """A method of pages that only staff may call; it receives who calls. Others go to log in."""
 
     @wraps(view)
-    def guarded(
-        pages: Self_, /, *args: Given.args, **kwargs: Given.kwargs
-    ) -> ResponseReturnValue:
+    def guarded(pages: Self_, /, *args: Given.args, **kwargs: Given.kwargs) -> ResponseReturnValue:
         if not is_signed_in():
             return _to_log_in()
         user: SignedIn = current_user

@@ -88,7 +88,7 @@ def _reply(services: Services, post: Post, opened: Opened, incoming: Incoming) -
     try:
         text = services.reception.receive(incoming.message).text
     except Unreachable:
-        log.error("message_not_kept")  # noqa: TRY400  the cause is logged at the store's door
+        log.error("message_not_kept")
         text = services.wording.say(Phrase.STORE_DOWN)
     if not text:
         return Response(NOTHING_TO_SAY, mimetype="text/plain")

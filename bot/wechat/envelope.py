@@ -25,6 +25,11 @@ from config.settings import MessageMode
 FRESH_FOR = timedelta(minutes=10)
 """How far a push's time may be from ours: the platform's three tries take 15 s, clocks drift."""
 
+_AES_256 = 32
+"""Bytes of a key."""
+_LONGEST_TIME = 11
+"""Digits of a time in seconds, for some thousand years."""
+
 Fields = Mapping[str, str]
 
 
@@ -106,7 +111,7 @@ def aes_key(encoded: str) -> bytes:
         key = base64.b64decode(encoded + "=", validate=True)
     except binascii.Error:
         key = b""
-    if len(key) != 32:
+    if len(key) != _AES_256:
         raise ValueError("not an EncodingAESKey")
     return key
 
@@ -134,6 +139,6 @@ def _same(given: str, expected: str) -> bool:
 
 
 def _moment(timestamp: str) -> datetime:
-    if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 11):
+    if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= _LONGEST_TIME):
         raise Forged
     return datetime.fromtimestamp(int(timestamp), UTC)

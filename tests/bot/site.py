@@ -117,6 +117,14 @@ class Site:
     services: Services
     clock: Clock
 
+    def ask(self, method: str, path: str, **given: Any) -> requests.Response:
+        """A request by nobody in particular."""
+        with requests.Session() as session:
+            return session.request(method, f"{self.url}{path}", **given)
+
+    def get(self, path: str, **given: Any) -> requests.Response:
+        return self.ask("GET", path, **given)
+
     def visitor(self) -> Visitor:
         visitor = Visitor(self.url)
         visitor.open()

@@ -105,9 +105,13 @@ def test_the_list_has_what_others_rely_on(folder: Path) -> None:
 
 def test_staff_are_added_once_and_with_a_long_password(folder: Path) -> None:
     flask(folder, "db", "upgrade")
-    added = flask(folder, "staff", "add", "王律师", "--role", "lawyer", "--password", "a-long-password")
+    added = flask(
+        folder, "staff", "add", "王律师", "--role", "lawyer", "--password", "a-long-password"
+    )
     assert added.returncode == 0
-    again = flask(folder, "staff", "add", "王律师", "--role", "lawyer", "--password", "a-long-password")
+    again = flask(
+        folder, "staff", "add", "王律师", "--role", "lawyer", "--password", "a-long-password"
+    )
     assert again.returncode == 1
     short = flask(folder, "staff", "add", "李律师", "--role", "lawyer", "--password", "short")
     assert short.returncode == 1

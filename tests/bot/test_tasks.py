@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from huey.consumer import Consumer
 from pydantic import SecretStr
 
 from bot import tasks as tasks_module
@@ -43,7 +44,17 @@ def redis_url() -> Iterator[str]:
     if program is None:
         pytest.skip("redis-server is missing: apt install redis-server")
     port = free_port()
-    line = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--loglevel", "warning"]
+    line = [
+        program,
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--loglevel",
+        "warning",
+    ]
     server = subprocess.Popen(line, stdout=subprocess.DEVNULL)
     time.sleep(0.5)
     yield f"redis://127.0.0.1:{port}/0"
@@ -106,7 +117,7 @@ def _run_in_thread(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs a worker in this process: signals cannot be set outside the main thread."""
     consumers = []
 
-    class ThreadConsumer(tasks_module.Consumer):  # type: ignore[misc]
+    class ThreadConsumer(Consumer):  # type: ignore[misc]
         def _set_signal_handlers(self) -> None:
             consumers.append(self)
 
@@ -129,5 +140,3 @@ def _until(holds: Any, within: float = 8.0) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-
-

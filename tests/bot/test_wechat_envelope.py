@@ -23,7 +23,9 @@ XML = (
 )
 
 
-def post(keys: tuple[bytes, ...] = (CURRENT, PREVIOUS), modes: frozenset[MessageMode] = ALL) -> Post:
+def post(
+    keys: tuple[bytes, ...] = (CURRENT, PREVIOUS), modes: frozenset[MessageMode] = ALL
+) -> Post:
     return Post("token", "wx1", keys, modes)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import requests
@@ -57,7 +56,9 @@ def rows(service: Running, what: str) -> list[dict[str, object]]:
 
 def case_number(text: str | None) -> str:
     assert text is not None
-    return next(word for word in text.replace("编号", " ").replace("。", " ").split() if word.isdigit())
+    return next(
+        word for word in text.replace("编号", " ").replace("。", " ").split() if word.isdigit()
+    )
 
 
 def test_the_address_is_verified(resident: Resident) -> None:

@@ -3,12 +3,20 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    StorageState,
+    sync_playwright,
+)
 
 from bot.passwords import hashed
 from bot.storage.engine import make_engine
@@ -67,7 +75,8 @@ class Windows:
 
     browser: Browser
     url: str
-    complaints: list[str]
+    sessions: dict[str, StorageState]
+    complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str, size: dict[str, int] | None = None, **options: object) -> Page:
         width, height = (size or PHONE).values()
@@ -86,16 +95,18 @@ class Windows:
         return page
 
     def desk(self, name: str, size: dict[str, int] | None = None) -> Page:
-        """Somebody at the desk, logged in."""
-        page = self.open("/console/", size or DESK)
-        page.fill("#name", name)
-        page.fill("#password", PASSWORD)
-        page.press("#password", "Enter")
+        """Somebody at the desk, logged in; the first time through the form."""
+        size = size or DESK
+        if name in self.sessions:
+            return self.open("/console/", size, storage_state=self.sessions[name])
+        page = self.open("/console/", size)
+        log_in(page, name)
         page.wait_for_selector(".tabs")
+        self.sessions[name] = page.context.storage_state()
         return page
 
     def _look_at(self, request: Request) -> None:
-        if not request.url.startswith("data:") and urlsplit(request.url).netloc != urlsplit(self.url).netloc:
+        if urlsplit(request.url).netloc != urlsplit(self.url).netloc:
             self.complaints.append(f"asks elsewhere: {request.url}")
 
     def _listen(self, message: ConsoleMessage) -> None:
@@ -104,10 +115,25 @@ class Windows:
             self.complaints.append(message.text)
 
 
+def log_in(page: Page, name: str) -> None:
+    """Fills in the form."""
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+
+
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """Who is logged in already."""
+    return {}
+
+
 @pytest.fixture
-def windows(browser: Browser, service: Running) -> Iterator[Windows]:
+def windows(
+    browser: Browser, service: Running, sessions: dict[str, StorageState]
+) -> Iterator[Windows]:
     """Fails the test if a page broke its own policy, threw, or asked another site."""
-    windows = Windows(browser, service.url, [])
+    windows = Windows(browser, service.url, sessions)
     yield windows
     for context in browser.contexts:
         context.close()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import DESK, NAMES, PHONE, Windows
+from tests.browser.conftest import DESK, NAMES, PHONE, Windows, log_in
 from tests.browser.steps import DANGER, ask, open_case, reply, take
 
 Shot = Callable[[Page, str], None]
@@ -131,9 +131,7 @@ def test_a_session_that_ends_while_one_writes_costs_nothing(windows: Windows) ->
     desk.fill("#text", ADVICE)
     desk.context.clear_cookies()
     desk.wait_for_url("**/console/login?next=/console/cases/**")
-    desk.fill("#name", NAMES[0])
-    desk.fill("#password", "correct horse battery")
-    desk.press("#password", "Enter")
+    log_in(desk, NAMES[0])
     expect(desk.locator("#text")).to_have_value(ADVICE)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, NAMES, Windows
 from tests.browser.steps import ANSWERABLE, DANGER, ask, open_case, reply, take
@@ -93,13 +93,13 @@ def test_a_reply_that_got_lost_is_fetched_without_a_second_message(windows: Wind
     page = windows.open("/chat")
     lost: list[str] = []
 
-    def lose(route: object) -> None:
+    def lose(route: Route) -> None:
         if lost:
-            route.continue_()  # type: ignore[attr-defined]
+            route.continue_()
             return
-        lost.append(route.request.post_data)  # type: ignore[attr-defined]
-        route.fetch()  # type: ignore[attr-defined]
-        route.abort()  # type: ignore[attr-defined]
+        lost.append(route.request.post_data or "")
+        route.fetch()
+        route.abort()
 
     page.route("**/chat/messages", lose)
     page.fill("#text", ANSWERABLE)
@@ -128,13 +128,13 @@ def test_too_long_a_text_stays_where_it_is(windows: Windows) -> None:
 
 def test_what_the_server_refuses_comes_back_to_be_changed(windows: Windows) -> None:
     page = windows.open("/chat")
-    page.evaluate("document.body.dataset.longest = 9999")
-    page.reload()
     page.route(
         "**/chat/messages",
-        lambda route: route.fulfill(status=400, json={"message": "请换个说法。"})
-        if route.request.method == "POST"
-        else route.continue_(),
+        lambda route: (
+            route.fulfill(status=400, json={"message": "请换个说法。"})
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
     )
     page.fill("#text", "这条服务器不收")
     page.click("#send")

@@ -71,7 +71,7 @@ _TEXTS: Final[dict[int, str]] = {
 }
 
 
-class Refused(Exception):  # noqa: N818 -- an answer of the platform, not an error of ours
+class Refused(Exception):
     """The platform answers HTTP 200 with this error code."""
 
     def __init__(self, code: int) -> None:

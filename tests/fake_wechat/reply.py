@@ -17,7 +17,7 @@ _SEALED_PARTS: Final = frozenset({"Encrypt", "MsgSignature", "TimeStamp", "Nonce
 _SECONDS: Final = re.compile(r"[0-9]{10}")
 
 
-class ServiceFault(Exception):  # noqa: N818 -- named as the user sees it
+class ServiceFault(Exception):
     """The user was shown the platform's notice that the service is out of order."""
 
 

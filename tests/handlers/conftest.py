@@ -52,11 +52,13 @@ class HandFinder:
     about_law: bool = True
     broken: bool = False
 
-    def find(self, text: str, day: date) -> Found:  # noqa: ARG002  the door's signature
+    def find(self, text: str, day: date) -> Found:
         if self.broken:
             raise RuntimeError
         matches = [
-            Match(entry, self.library.entries[entry].topic, self.library.entries[entry].title, c, ())
+            Match(
+                entry, self.library.entries[entry].topic, self.library.entries[entry].title, c, ()
+            )
             for entry, c in sorted(self.finds.items(), key=lambda item: -item[1])
         ]
         return Found(tuple(matches), self.about_law)
@@ -70,7 +72,7 @@ class HandChannel:
     pushed: list[str] = field(default_factory=list)
     rationed: bool = True
 
-    def push(self, to: Address, text: str) -> Outcome:  # noqa: ARG002  the door's signature
+    def push(self, to: Address, text: str) -> Outcome:
         self.pushed.append(text)
         return self.outcomes.pop(0) if self.outcomes else Delivered()
 
@@ -91,7 +93,9 @@ class House:
     admin: Staff
     spoken: int = 0
 
-    def hear(self, text: str, who: Address = GRANNY, kind: Kind = Kind.TEXT, key: str = "") -> Reply:
+    def hear(
+        self, text: str, who: Address = GRANNY, kind: Kind = Kind.TEXT, key: str = ""
+    ) -> Reply:
         """What a resident gets to a text."""
         self.spoken += 1
         message = Message(who, key or f"m:{self.spoken}", kind, text, self.clock())
