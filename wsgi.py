@@ -2,6 +2,8 @@
 
 import sys
 
+from flask import Flask
+
 from bot.app import create_app
 from bot.bootstrap import build
 from bot.speech import say
@@ -14,4 +16,11 @@ except SettingsError as error:
     sys.exit(say("bad_settings", faults=error))
 
 start_logging(settings.log_level)
-app = create_app(build(settings))
+services = build(settings)
+app = create_app(services)
+
+
+def serving() -> Flask:
+    """The application ready for its first resident: what web servers load, before they fork."""
+    services.matcher.warm_up()
+    return app

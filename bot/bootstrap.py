@@ -1,9 +1,7 @@
 """From settings to services: the one place that chooses parts."""
 
-import logging
-from datetime import date
-
 from bot.clock import now
+from bot.late import LateMatcher
 from bot.services import Services
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
@@ -24,11 +22,7 @@ from handlers.reception import Reception
 from knowledge.commands import Commands
 from knowledge.emergency import Screen
 from knowledge.library import CONTENT, Library
-from knowledge.matcher import Finder, Found, Matcher
-from knowledge.text import Segmenter
 from knowledge.wording import Wording
-
-log = logging.getLogger(__name__)
 
 LEXICON = CONTENT / "lexicon"
 
@@ -39,14 +33,16 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     wording = Wording.read(CONTENT / "wording.yaml")
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
+    matcher = LateMatcher(library, settings.data_dir / "cache")
     courier = Courier(store, clock, _channels(settings, clock), composer)
     return Services(
         settings=settings,
         clock=clock,
         store=store,
         library=library,
+        matcher=matcher,
         wording=wording,
-        reception=_reception(settings, clock, store, composer),
+        reception=_reception(settings, clock, store, composer, matcher),
         desk=Desk(store, clock, settings.zone, composer),
         courier=courier,
         tasks=Tasks(settings, courier, clock),
@@ -66,7 +62,9 @@ def post_office(settings: Settings) -> Post | None:
     )
 
 
-def _reception(settings: Settings, clock: Clock, store: SqlStore, composer: Composer) -> Reception:
+def _reception(
+    settings: Settings, clock: Clock, store: SqlStore, composer: Composer, matcher: LateMatcher
+) -> Reception:
     library = composer.library
     return Reception(
         store=store,
@@ -74,25 +72,10 @@ def _reception(settings: Settings, clock: Clock, store: SqlStore, composer: Comp
         zone=settings.zone,
         screen=Screen.read(LEXICON / "danger.yaml"),
         dialogue=Dialogue(Commands.read(LEXICON / "commands.yaml"), library),
-        finder=_finder(settings, library),
+        finder=matcher,
         composer=composer,
         policy=Policy(),
     )
-
-
-class _NoFinder:
-    """Stands in for a matcher that cannot be built: every question goes to people."""
-
-    def find(self, text: str, day: date) -> Found:  # noqa: ARG002  a door's signature
-        raise RuntimeError("no matcher")
-
-
-def _finder(settings: Settings, library: Library) -> Finder:
-    try:
-        return Matcher.over(library, Segmenter.read(LEXICON, settings.data_dir / "cache"))
-    except Exception:  # danger screen and desk must work without an index
-        log.exception("matcher_not_ready")
-        return _NoFinder()
 
 
 def _channels(settings: Settings, clock: Clock) -> dict[ChannelName, Channel]:

@@ -83,7 +83,7 @@ def main() -> int:
 def web_command(settings: Settings) -> tuple[str, ...]:
     """Gunicorn as this machine runs it: loaded once, then forked, so that memory is shared."""
     return (
-        *("gunicorn", "wsgi:app", "--preload", "--no-control-socket"),
+        *("gunicorn", "wsgi:serving()", "--preload", "--no-control-socket"),
         *("--bind", f"{settings.host}:{settings.port}"),
         *("--worker-class", "gthread"),
         *("--workers", str(settings.web_workers)),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.late import LateMatcher
 from bot.storage.store import SqlStore
 from bot.tasks import Tasks
 from config.settings import Settings
@@ -22,6 +23,7 @@ class Services:
     clock: Clock
     store: SqlStore
     library: Library
+    matcher: LateMatcher
     wording: Wording
     reception: Reception
     desk: Desk

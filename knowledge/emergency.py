@@ -14,14 +14,13 @@ import yaml
 from knowledge.errors import ContentError
 from knowledge.normal import normalise
 from knowledge.patterns import MarkedText, Pattern, PatternError, Vocabulary
+from knowledge.respelling import Respelling
 
 DangerKind = NewType("DangerKind", str)
 
 # Together with the disclaimer and a link it must fit one WeChat message of 2,048 bytes, and a
 # frightened reader must take it in at a glance.
 MOST_ADVICE_BYTES = 500
-# People put signs between the characters of a word, and voice input puts spaces there.
-_DECORATION = re.compile(r"[\s*·•._\-~^\"'“”‘’「」『』…—#/\\|`+=]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +35,11 @@ class Danger:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
+    """One way a danger shows; a hint counts only where no plain sign of any kind is found."""
+
     any_of: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
+    is_hint: bool
 
     def found_in(self, text: MarkedText) -> tuple[str, ...] | None:
         for pattern in self.any_of:
@@ -59,9 +61,14 @@ class _Kind:
 class Screen:
     """Holds a message to the reviewed kinds of danger, the most severe first."""
 
-    def __init__(self, kinds: Sequence[_Kind], vocabulary: Vocabulary) -> None:
-        self._kinds = tuple(kinds)
+    def __init__(
+        self, kinds: Sequence[_Kind], vocabulary: Vocabulary, respelling: Respelling
+    ) -> None:
+        rules = [(kind, rule) for kind in kinds for rule in kind.rules]
+        self._signs = [(kind, rule) for kind, rule in rules if not rule.is_hint]
+        self._hints = [(kind, rule) for kind, rule in rules if rule.is_hint]
         self._vocabulary = vocabulary
+        self._respelling = respelling
 
     @classmethod
     def read(cls, path: Path) -> "Screen":
@@ -74,9 +81,9 @@ class Screen:
         Takes the resident's own text, of any length; never raises, and costs time in proportion
         to the length.
         """
-        marked = self._vocabulary.mark(_DECORATION.sub("", normalise(text)))
-        for kind in self._kinds:
-            for rule in kind.rules:
+        marked = self._vocabulary.mark(self._respelling.read(normalise(text)))
+        for rung in (self._signs, self._hints):
+            for kind, rule in rung:
                 found = rule.found_in(marked)
                 if found is not None:
                     return Danger(kind.id, kind.name, found, kind.advice)
@@ -98,6 +105,9 @@ class _Reader:
             name: self._patterns(written, f"excuses.{name}")
             for name, written in self._mapping(whole.get("excuses", {}), "excuses").items()
         }
+        self._respelling = Respelling(
+            self._pairs(whole.get("slips"), "slips"), self._pairs(whole.get("pinyin"), "pinyin")
+        )
         self._written_kinds = self._list(whole.get("kinds"), "kinds")
 
     def screen(self) -> Screen:
@@ -105,7 +115,7 @@ class _Reader:
         for i, kind in enumerate(kinds):
             if kind.id in {earlier.id for earlier in kinds[:i]}:
                 raise self._error(f"kinds[{i}].id", f"{kind.id} is there twice")
-        return Screen(kinds, self._vocabulary)
+        return Screen(kinds, self._vocabulary, self._respelling)
 
     def _kind(self, written: object, field: str) -> _Kind:
         kind = self._mapping(written, field)
@@ -119,13 +129,14 @@ class _Reader:
 
     def _rule(self, written: object, field: str) -> _Rule:
         rule = self._mapping(written, field)
-        unknown = rule.keys() - {"about", "any", "unless"}
+        unknown = rule.keys() - {"about", "any", "unless", "hint"}
         if unknown:
             raise self._error(field, f"unknown: {', '.join(sorted(unknown))}")
         self._text(rule.get("about"), f"{field}.about")
         return _Rule(
             self._patterns(rule.get("any"), f"{field}.any"),
             self._excuses_named(rule.get("unless", []), f"{field}.unless"),
+            rule.get("hint") is True,
         )
 
     def _excuses_named(self, written: object, field: str) -> tuple[Pattern, ...]:
@@ -179,6 +190,15 @@ class _Reader:
         if "" in words:
             raise self._error(field, "holds a word of unseen signs")
         return words
+
+    def _pairs(self, written: object, field: str) -> Mapping[str, str]:
+        pairs = {}
+        for pair in self._words(written, field):
+            wrong, sign, right = pair.partition(":")
+            if not (wrong and sign and right):
+                raise self._error(field, f"must be pairs like a:b, not {pair!r}")
+            pairs[wrong] = right
+        return pairs
 
     def _gap(self, whole: Mapping[str, Any]) -> int:
         gap = whole.get("gap")

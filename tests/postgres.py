@@ -7,6 +7,7 @@ waits for that lock alone: it gets it even when the tests were killed, and stops
 import fcntl
 import importlib.util
 import os
+import pwd
 import shutil
 import subprocess
 import sys
@@ -142,8 +143,6 @@ def _as_somebody(*command: str | Path) -> None:
 
 
 def _somebody() -> tuple[str, int]:
-    import pwd
-
     nobody = pwd.getpwnam("nobody")
     return nobody.pw_name, nobody.pw_gid
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
-TURN=Lock()
 
 from sqlalchemy import Connection, Engine
 
@@ -39,7 +37,7 @@ class SqlStore:
     def write(self) -> Iterator[SqlRecords]:
         """As ports.Store. On SQLite the block has the only write lock: keep slow work outside."""
         holds = self.engine.dialect.name != "sqlite"
-        with reachable(), TURN, self.engine.begin() as connection:
+        with reachable(), self.engine.begin() as connection:
             yield _records(connection, Holding(connection, possible=holds))
 
     @contextmanager

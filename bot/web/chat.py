@@ -19,7 +19,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from bot.services import Services
 from bot.web.access import open_to_all
-from bot.web.labels import Labels
+from bot.web.labels import Labels, page_labels
 from config.settings import SettingsError
 from handlers.cases import Author, Consultation, Route, State, Utterance
 from handlers.model import (
@@ -207,7 +207,7 @@ def chat_pages(services: Services) -> Blueprint:
     if services.settings.secret_key is None:
         raise SettingsError(["SECRET_KEY: Field required"])
     signer = URLSafeSerializer(services.settings.secret_key.get_secret_value(), salt="resident")
-    chat = _Chat(services, Labels.read(), signer)
+    chat = _Chat(services, page_labels(), signer)
     pages = Blueprint("chat", __name__)
     pages.add_url_rule("/chat", view_func=chat.page)
     pages.add_url_rule("/chat/messages", view_func=chat.messages)

@@ -34,7 +34,7 @@ from bot.web.auth import (
     local_path,
     staff_only,
 )
-from bot.web.labels import Labels
+from bot.web.labels import Labels, page_labels
 from bot.web.pictures import case_picture, queue_picture
 from handlers.cases import Consultation, Delivery, Staff
 from handlers.desk import ANSWER_LIMIT, View
@@ -49,6 +49,9 @@ MOST_PAGES = 100_000
 
 LONGEST_FORM = 256_000
 """Bytes. An answer several times too long still comes back to whoever wrote it."""
+
+_NUMBER = "<int(max=999999999):number>"
+"""Numbers that a database can hold; others are no case of ours."""
 
 Act = Callable[[ConsultationNumber, Staff], Consultation]
 
@@ -184,14 +187,14 @@ class _Console:
 
 def console_pages(services: Services) -> Blueprint:
     """The console; every form needs its token."""
-    console = _Console(services, Labels.read(), Doorkeeper(services.store, services.clock))
+    console = _Console(services, page_labels(), Doorkeeper(services.store, services.clock))
     pages = Blueprint("console", __name__, url_prefix="/console")
     pages.add_url_rule("/login", view_func=console.log_in, methods=["GET", "POST"])
     pages.add_url_rule("/logout", view_func=console.log_out, methods=["POST"])
     pages.add_url_rule("/", view_func=console.queue)
-    pages.add_url_rule("/cases/<int:number>", view_func=console.case)
+    pages.add_url_rule(f"/cases/{_NUMBER}", view_func=console.case)
     for act in (console.claim, console.release, console.answer, console.close, console.reopen):
-        address = f"/cases/<int:number>/{act.__name__}"
+        address = f"/cases/{_NUMBER}/{act.__name__}"
         pages.add_url_rule(address, view_func=act, methods=["POST"])
     pages.before_request(_check_form)
     return pages

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from knowledge.files import read_yaml
@@ -28,3 +29,9 @@ class Labels:
         """The words for a code. An unknown code is shown as it is: a page never fails for it."""
         words = self.groups.get(group, {}).get(code)
         return code if words is None else words.format(**blanks)
+
+
+@cache
+def page_labels() -> Labels:
+    """The labels of this process, read once."""
+    return Labels.read()

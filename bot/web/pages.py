@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 
 from bot.services import Services
 from bot.web.auth import install_log_in
-from bot.web.labels import Labels
+from bot.web.labels import page_labels
 from config.settings import SettingsError
 from handlers.errors import NotFound, Unreachable
 from knowledge.wording import Phrase
@@ -78,7 +78,7 @@ def install_pages(app: Flask, services: Services) -> None:
     CSRFProtect(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        label=Labels.read().say,
+        label=page_labels().say,
         asset=asset,
         today=lambda: services.clock().astimezone(services.settings.zone).date(),
     )
@@ -153,5 +153,5 @@ def _error_page(error: HTTPException, services: Services) -> Response:
 def _error_words(code: int, services: Services) -> Response | str:
     if request.path.startswith(JSON_PATHS):
         message = services.wording.say(Phrase.STORE_DOWN) if code >= 500 else ""  # noqa: PLR2004
-        return jsonify(error=str(code), message=message or Labels.read().say("error", str(code)))
+        return jsonify(error=str(code), message=message or page_labels().say("error", str(code)))
     return render_template("error.html", code=code, console=request.path.startswith("/console"))

@@ -176,3 +176,32 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """
     ran = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, check=False)
     assert ran.returncode == 0
+
+
+WRITE_ON = """
+from itertools import count
+from sys import argv
+from bot.storage.engine import make_engine
+from bot.storage.store import SqlStore
+from tests.bot.storage_examples import exchange, says
+store = SqlStore(make_engine(argv[1]))
+for number in count():
+    with store.write() as records:
+        exchange(records, says(key=f"m:{number}"))
+    print(number, flush=True)
+"""
+
+
+def test_what_was_confirmed_survives_a_kill(store: SqlStore, database_url: str) -> None:
+    command = [sys.executable, "-c", WRITE_ON, database_url]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        for _ in range(30):
+            writer.stdout.readline()
+        writer.kill()
+        confirmed = 30 + len(writer.stdout.readlines())
+    with store.write() as records:
+        counts = records.exports.counts()
+        keys = {message["MsgId"] for message in records.exports.messages()}
+    assert {str(number) for number in range(confirmed)} <= keys
+    assert counts["messages"] == counts["replies"]

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from bot.app import create_app
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
-from bot.web.chat import LONGEST_TEXT, PAGE_LENGTH
+from bot.web.chat import LONGEST_BODY, LONGEST_TEXT, PAGE_LENGTH
 from knowledge.wording import Phrase
 from tests.bot.site import ANSWERABLE, DANGER, UNANSWERABLE, Site, Visitor, open_site
 
@@ -130,7 +130,7 @@ def test_a_persons_answer_is_shown_whole_and_counts_as_seen(site: Site) -> None:
     held = site.services.desk.case(number).deliveries[0]  # type: ignore[arg-type]
     assert held.state == "held"
     answer = visitor.hear()["messages"][-1]
-    assert answer["author"] == "staf"
+    assert answer["author"] == "staff"
     assert answer["text"] == long
     assert answer["consultation"] == number
     assert not answer["more"]
@@ -191,10 +191,12 @@ def test_the_longest_message_is_kept_and_one_sign_more_is_refused(visitor: Visit
     assert str(LONGEST_TEXT) in refused.json()["message"]
 
 
-def test_a_flood_is_refused_before_it_is_read(visitor: Visitor) -> None:
-    refused = visitor.post("长" * 100_000)
+def test_a_flood_is_refused_before_it_is_read(site: Site, visitor: Visitor) -> None:
+    body = {"id": "message-flood", "text": "你好", "more": "x" * LONGEST_BODY}
+    refused = visitor.session.post(f"{site.url}/chat/messages", json=body)
     assert refused.status_code == 413
     assert refused.json()["message"]
+    assert visitor.texts() == []
 
 
 def test_after_must_be_a_number(site: Site, visitor: Visitor) -> None:

@@ -272,7 +272,9 @@ def test_a_long_queue_comes_in_pages(site: Site, member: Member) -> None:
     assert member.get("/console/?page=99999").url.endswith(f"page={last}")
 
 
-@pytest.mark.parametrize("path", ["/console/cases/99999999", "/console/?view=nothing"])
+@pytest.mark.parametrize(
+    "path", ["/console/cases/99999999", "/console/cases/" + "9" * 30, "/console/?view=nothing"]
+)
 def test_what_is_not_there_is_said_to_be_not_there(member: Member, path: str) -> None:
     answer = member.get(path)
     assert answer.status_code == 404

@@ -10,7 +10,7 @@ from bot.passwords import hashed
 from bot.storage.store import SqlStore
 from bot.web.auth import FAILURES, LOCK, Doorkeeper, Locked, Refused, SignedIn, local_path
 from handlers.cases import Role
-from tests.bot.site import PASSWORD, Clock, Member, Site, open_site
+from tests.bot.site import PASSWORD, Clock, Member, Site, open_site, token_in
 
 WRONG = "not the password"
 
@@ -157,10 +157,10 @@ def test_log_out_ends_the_session_here(site: Site) -> None:
 
 def test_the_session_is_another_one_after_log_in(site: Site) -> None:
     member = site.member(logged_in=False)
-    member.get("/console/login")
-    before = member.session.cookies["fxm_staf"]
+    before = token_in(member.get("/console/login").text)
     member.log_in()
-    assert member.session.cookies["fxm_staf"] != before
+    form = {"csrf_token": before}
+    assert member.session.post(f"{site.url}/console/logout", data=form).status_code == 400
     assert all(cookie.has_nonstandard_attr("HttpOnly") for cookie in member.session.cookies)
 
 

@@ -84,9 +84,19 @@ function showEnd() {
   if (thread) thread.scrollTop = thread.scrollHeight;
 }
 
+const lastSaid = () => document.querySelector("#thread li:last-child");
+
+/** Shows a new line to those who see and says it to those who listen. */
+function point(line) {
+  line.classList.add("new");
+  const news = document.getElementById("news");
+  news.textContent = "";
+  setTimeout(() => (news.textContent = news.dataset.said), 100);
+}
+
 document.addEventListener("htmx:beforeSwap", () => {
   const thread = document.getElementById("thread");
-  place = thread && { top: thread.scrollTop, atEnd: isAtEnd(thread), last: thread.lastElementChild?.id };
+  place = thread && { top: thread.scrollTop, atEnd: isAtEnd(thread), last: lastSaid()?.id };
   confirming = document.getElementById("sure")?.open ?? false;
 });
 document.addEventListener("htmx:afterSwap", () => {
@@ -94,8 +104,8 @@ document.addEventListener("htmx:afterSwap", () => {
   const sure = document.getElementById("sure");
   if (sure) sure.open = confirming;
   if (!thread || !place) return;
-  const last = thread.lastElementChild;
-  if (last && last.id !== place.last) last.classList.add("new");
+  const last = lastSaid();
+  if (last && last.id !== place.last) point(last);
   if (place.atEnd) showEnd();
   else thread.scrollTop = place.top;
 });

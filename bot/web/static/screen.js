@@ -43,12 +43,19 @@ export function fitText(text) {
   text.style.height = `${text.scrollHeight}px`;
 }
 
-/** iOS lays its keyboard over the page: the page ends where the keyboard begins. */
+/**
+ * iOS lays its keyboard over the page: the page ends where the keyboard begins. Whoever zooms in
+ * with two fingers keeps the page as it is.
+ */
 function fitScreen() {
+  if (visualViewport.scale > 1.01) return;
   document.documentElement.style.setProperty("--height", `${visualViewport.height}px`);
   scrollTo(0, 0);
 }
 
 newer.addEventListener("click", toEnd);
 talk.addEventListener("scroll", () => isAtEnd() && (newer.hidden = true));
-window.visualViewport?.addEventListener("resize", fitScreen);
+if (window.visualViewport) {
+  visualViewport.addEventListener("resize", fitScreen);
+  fitScreen();
+}
