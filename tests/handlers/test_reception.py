@@ -100,6 +100,7 @@ def test_danger_makes_an_open_case_urgent(house: House) -> None:
     assert second.consultation == first.consultation
     [case] = house.desk.queue(View.WAITING, house.lawyer).consultations
     assert case.priority is Priority.URGENT
+    assert case.reason == "violence"
 
 
 def test_danger_is_seen_when_the_matcher_is_broken(house: House) -> None:
