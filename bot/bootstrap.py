@@ -5,12 +5,16 @@ from bot.late import LateMatcher
 from bot.services import Services
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
+from bot.storage.vault import DatabaseVault, sealing_key
 from bot.tasks import Tasks
 from bot.web.page import PageChannel
 from bot.wechat.client import Platform
 from bot.wechat.envelope import Post, aes_key
+from bot.wechat.media import MediaSource
 from bot.wechat.push import PushChannel
 from config.settings import Settings
+from handlers.attachments import Source
+from handlers.collector import Collector
 from handlers.compose import Composer
 from handlers.courier import Courier
 from handlers.decide import Policy
@@ -34,7 +38,11 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
     matcher = LateMatcher(library, settings.data_dir / "cache")
-    courier = Courier(store, clock, _channels(settings, clock), composer)
+    platform = _platform(settings, clock)
+    vault = _vault(settings, store)
+    courier = Courier(store, clock, _channels(platform), composer)
+    sources = _sources(platform, vault)
+    collector = Collector(store, clock, settings.zone, sources, vault, composer)
     return Services(
         settings=settings,
         clock=clock,
@@ -45,7 +53,8 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         reception=_reception(settings, clock, store, composer, matcher),
         desk=Desk(store, clock, settings.zone, composer),
         courier=courier,
-        tasks=Tasks(settings, courier, clock),
+        tasks=Tasks(settings, courier, collector, clock),
+        vault=vault,
     )
 
 
@@ -78,15 +87,31 @@ def _reception(
     )
 
 
-def _channels(settings: Settings, clock: Clock) -> dict[ChannelName, Channel]:
-    channels: dict[ChannelName, Channel] = {ChannelName.CHAT: PageChannel()}
+def _platform(settings: Settings, clock: Clock) -> Platform | None:
+    """The API of the account; None where it may not be used beyond passive replies."""
     secret = settings.wechat_app_secret
-    if secret is not None and settings.wechat_account_kind.may_push:
-        platform = Platform(
-            settings.wechat_api_base_url,
-            settings.wechat_app_id,
-            secret.get_secret_value(),
-            clock,
-        )
+    if secret is None or not settings.wechat_account_kind.may_push:
+        return None
+    return Platform(
+        settings.wechat_api_base_url, settings.wechat_app_id, secret.get_secret_value(), clock
+    )
+
+
+def _channels(platform: Platform | None) -> dict[ChannelName, Channel]:
+    channels: dict[ChannelName, Channel] = {ChannelName.CHAT: PageChannel()}
+    if platform is not None:
         channels[ChannelName.WECHAT] = PushChannel(platform)
     return channels
+
+
+def _vault(settings: Settings, store: SqlStore) -> DatabaseVault:
+    secret = settings.personal_data_key
+    return DatabaseVault(store.engine, sealing_key(secret.get_secret_value()) if secret else None)
+
+
+def _sources(platform: Platform | None, vault: DatabaseVault) -> dict[ChannelName, Source]:
+    """Nothing is fetched that could not be kept sealed."""
+    if platform is None or vault.key is None:
+        return {}
+    source = MediaSource(platform.base_url, platform.current_token, platform.token_after)
+    return {ChannelName.WECHAT: source}

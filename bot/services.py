@@ -6,6 +6,7 @@ from bot.late import LateMatcher
 from bot.storage.store import SqlStore
 from bot.tasks import Tasks
 from config.settings import Settings
+from handlers.attachments import Vault
 from handlers.cases import DeliveryId
 from handlers.courier import Courier
 from handlers.desk import Desk
@@ -29,7 +30,12 @@ class Services:
     desk: Desk
     courier: Courier
     tasks: Tasks
+    vault: Vault
 
     def wake(self, delivery: DeliveryId) -> None:
         """Asks the worker to try a delivery now. Never raises: the sweep finds what was lost."""
         self.tasks.wake(delivery)
+
+    def gather(self) -> None:
+        """Asks the worker to fetch attachments now. Never raises, as `wake`."""
+        self.tasks.gather()

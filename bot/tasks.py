@@ -1,12 +1,13 @@
-"""The task engine: wakes the courier at once, at a chosen time, and every minute for what was lost.
+"""The task engine: wakes courier and collector at once, in time, and each minute for the lost.
 
-Tasks hold only delivery ids and may be lost or doubled freely: the outbox is the truth
-(docs/adr/0003-outbox-and-huey.md).
+Tasks hold only ids and may be lost or doubled freely: outbox and attachments are the truth
+(docs/adr/0003-outbox-and-huey.md, docs/adr/0008-attachments.md).
 """
 
 import logging
 from dataclasses import dataclass
-from threading import Lock
+from datetime import datetime
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
@@ -14,6 +15,7 @@ from huey.consumer import Consumer
 
 from config.settings import Settings
 from handlers.cases import DeliveryId
+from handlers.collector import Collector
 from handlers.courier import Courier
 from handlers.ports import Clock
 
@@ -21,16 +23,22 @@ log = logging.getLogger(__name__)
 
 COURIERS = 4
 """Threads of one worker. A push waits for the network, not for the processor."""
+COLLECTORS = 2
+"""Of those threads, how many may fetch attachments at once: a slow film must not delay answers."""
 _SLOWEST_POLL = 0.5
 """Seconds between looks into an idle queue: the push promise is five seconds in all."""
 
 
 class Tasks:
-    """The engine and its two tasks. Connects when first used, not before."""
+    """The engine and its tasks. Connects when first used, not before."""
 
-    def __init__(self, settings: Settings, courier: Courier, clock: Clock) -> None:
+    def __init__(
+        self, settings: Settings, courier: Courier, collector: Collector, clock: Clock
+    ) -> None:
         self._settings = settings
         self._courier = courier
+        self._collector = collector
+        self._collecting = BoundedSemaphore(COLLECTORS)
         self._clock = clock
         self._lock = Lock()
         self._engine: _Engine | None = None
@@ -41,6 +49,13 @@ class Tasks:
             self._started().deliver(int(delivery))
         except Exception:  # an engine that is down must not fail the answer that was kept
             log.exception("wake_failed", extra={"delivery": delivery})
+
+    def gather(self) -> None:
+        """Asks a worker to look for attachments now. Never raises: the sweep finds them, too."""
+        try:
+            self._started().gather()
+        except Exception:  # an engine that is down must not fail the message that was kept
+            log.exception("gather_failed")
 
     def run(self) -> None:
         """Works until the process is told to stop; what has begun is finished first."""
@@ -58,28 +73,53 @@ class Tasks:
         """Wakes everything that should have been tried by now. Any number may do so at once."""
         for delivery in self._courier.overdue():
             self.wake(delivery)
+        self.gather()
 
     def _started(self) -> "_Engine":
         with self._lock:
             if self._engine is None:
                 huey = _huey(self._settings)
                 huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
-                self._engine = _Engine(huey, huey.task(name="deliver")(self._deliver))
+                self._engine = _Engine(
+                    huey,
+                    deliver=huey.task(name="deliver")(self._deliver),
+                    gather=huey.task(name="gather")(self._gather),
+                )
             return self._engine
 
     def _deliver(self, delivery: int) -> None:
         again = self._courier.deliver_one(DeliveryId(delivery))
         if again is not None:
-            pause = max(0.0, (again - self._clock()).total_seconds())
-            self._started().deliver.schedule((delivery,), delay=pause)
+            self._started().deliver.schedule((delivery,), delay=self._seconds_until(again))
+
+    def _gather(self) -> None:
+        """Fetches one attachment and goes on as long as there are more, without holding up a stop.
+
+        Where all collectors are busy one of them goes on with it.
+        """
+        if not self._collecting.acquire(blocking=False):
+            return
+        try:
+            overdue = self._collector.overdue()
+            again = self._collector.collect_one(overdue[0]) if overdue else None
+        finally:
+            self._collecting.release()
+        if again is not None:
+            self._started().gather.schedule(delay=self._seconds_until(again))
+        if self._collector.overdue():
+            self.gather()
+
+    def _seconds_until(self, then: datetime) -> float:
+        return max(0.0, (then - self._clock()).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
 class _Engine:
-    """A huey with our tasks registered; `deliver` is huey's wrapper, which has no types."""
+    """A huey with our tasks registered; they are huey's wrappers, which have no types."""
 
     huey: Huey
     deliver: Any
+    gather: Any
 
 
 def _huey(settings: Settings) -> Huey:

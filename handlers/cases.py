@@ -5,8 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
-from handlers.model import ConsultationNumber, DecisionName, MessageId, Offer, Resident
+from handlers.model import (
+    Attachment,
+    ConsultationNumber,
+    DecisionName,
+    MessageId,
+    Offer,
+    Resident,
+)
 
+AttachmentId = NewType("AttachmentId", int)
 DeliveryId = NewType("DeliveryId", int)
 StaffId = NewType("StaffId", int)
 
@@ -103,6 +111,36 @@ class Delivery:
     route: Route | None = None
     held_reason: str = ""
     settled_at: datetime | None = None
+
+
+class Keeping(StrEnum):
+    """Whether we have what came along: WANTED is still to be fetched, GONE cannot be any more."""
+
+    WANTED = "wanted"
+    KEPT = "kept"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAttachment:
+    """An attachment in our records. `attempts` counts fetches begun, and fences them.
+
+    `reason` says why it is not there (yet). `media_type`, `size` in bytes and `digest` (SHA-256)
+    are those of the content we hold; empty where there is none.
+    """
+
+    id: AttachmentId
+    message: MessageId
+    owner: Resident
+    attachment: Attachment
+    state: Keeping
+    attempts: int
+    came_at: datetime
+    consultation: ConsultationNumber | None = None
+    reason: str = ""
+    media_type: str = ""
+    size: int = 0
+    digest: str = ""
 
 
 class Role(StrEnum):

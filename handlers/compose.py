@@ -124,6 +124,10 @@ class Composer:
         """What a resident reads of a person's answer, in whole length."""
         return self.wording.say(Phrase.STAFF_ANSWER, number=number, text=words, day=day)
 
+    def send_again(self, number: ConsultationNumber, day: date) -> str:
+        """Asks for what came on that day and could not be kept."""
+        return self.wording.say(Phrase.SEND_AGAIN, number=number, day=day)
+
     def parts(self, text: str) -> tuple[str, ...]:
         """A long text as messages."""
         return pack((text,), self.wording.say(Phrase.MORE_HINT))

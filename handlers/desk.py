@@ -1,11 +1,20 @@
 """The desk: people take a consultation, answer it, give it back or close it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from handlers.cases import Consultation, Delivery, Role, Staff, StaffId, State, Utterance
+from handlers.cases import (
+    Consultation,
+    Delivery,
+    KeptAttachment,
+    Role,
+    Staff,
+    StaffId,
+    State,
+    Utterance,
+)
 from handlers.compose import Composer
 from handlers.errors import AlreadyTaken, BadInput, NotFound, NotPossible
 from handlers.model import ConsultationNumber, MessageId, Offer
@@ -44,6 +53,7 @@ class Case:
     holder: str
     thread: Sequence[Utterance]
     deliveries: Sequence[Delivery]
+    attachments: Mapping[MessageId, KeptAttachment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,8 @@ class Desk:
             found = _get(records, number)
             thread = records.conversations.since(found.resident.id, MessageId(0), THREAD_LENGTH)
             deliveries = records.deliveries.for_consultation(number)
-            return Case(found, _holder(records, found), thread, deliveries)
+            attachments = records.attachments.of_messages([said.id for said in thread])
+            return Case(found, _holder(records, found), thread, deliveries, attachments)
 
     def claim(self, number: ConsultationNumber, staff: Staff) -> Consultation:
         """Takes a waiting case. Taking one's own again changes nothing.

@@ -1,12 +1,21 @@
 """From a conversation to the desk and back: opening a case, adding to it, looking it up."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers.cases import Consultation, Delivery, Priority, Route, State
 from handlers.compose import Composer
 from handlers.model import ConsultationNumber, Reply, Resident
 from handlers.ports import Records
 from knowledge.wording import Phrase
+
+SAME_MATTER = timedelta(days=1)
+"""What a resident sent without words this long before a case was opened is about it."""
+
+
+def open_case(records: Records, resident: Resident) -> Consultation | None:
+    """The case that people still have open for this resident, if there is one."""
+    latest = records.consultations.latest_of(resident.id)
+    return None if latest is None or latest.state is State.CLOSED else latest
 
 
 def hand_over(
@@ -20,12 +29,15 @@ def hand_over(
     """Gives a question to people; the number, and whether a case was opened for it.
 
     A resident has one open case at a time: what comes meanwhile belongs to it. An answered case
-    goes back to the queue, since the person who answered may be away.
+    goes back to the queue, since the person who answered may be away. What was sent without
+    words a short while before goes along.
     """
-    latest = records.consultations.latest_of(resident.id)
-    if latest is None or latest.state is State.CLOSED:
+    latest = open_case(records, resident)
+    if latest is None:
         opened = records.consultations.open(resident, priority, reason, "", question, at)
+        records.attachments.join(resident.id, opened.number, at - SAME_MATTER)
         return opened.number, True
+    records.attachments.join(resident.id, latest.number, at - SAME_MATTER)
     if priority is Priority.URGENT:
         records.consultations.raise_priority(latest.number, reason, at)
     if latest.state is State.ANSWERED:

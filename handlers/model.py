@@ -39,6 +39,39 @@ class Address:
     resident: str
 
 
+class AttachmentKind(StrEnum):
+    """What can come along with a message besides words."""
+
+    VOICE = "voice"
+    PICTURE = "picture"
+    VIDEO = "video"
+    FILE = "file"
+    PLACE = "place"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What came along with a message, as far as the channel said it.
+
+    `title` is a file's name, a link's title or a place's label; `reference` is what the channel
+    gives the content for, `format` what it says of it; `latitude` and `longitude` are degrees.
+    """
+
+    kind: AttachmentKind
+    title: str = ""
+    reference: str = ""
+    format: str = ""
+    link: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+    @property
+    def has_content(self) -> bool:
+        """Whether there is more of it than what is said here."""
+        return self.kind not in (AttachmentKind.PLACE, AttachmentKind.LINK)
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One thing a resident said or did.
@@ -52,6 +85,7 @@ class Message:
     kind: Kind
     text: str
     received_at: datetime
+    attachment: Attachment | None = None
 
 
 class Reason(StrEnum):
@@ -63,6 +97,8 @@ class Reason(StrEnum):
     UNCLEAR = "unclear"
     SUPPLEMENT = "supplement"
     UNREADY = "unready"
+    VOICE = "voice"
+    ATTACHMENT = "attachment"
 
 
 class Courtesy(StrEnum):
@@ -73,6 +109,7 @@ class Courtesy(StrEnum):
     THANKS = "thanks"
     UNCLEAR = "unclear"
     NO_WORDS = "no_words"
+    ATTACHED = "attached"
     SILENCE = "silence"
 
 
@@ -151,7 +188,8 @@ class Offer:
 
     `choices` are entries to pick by number, `rest` the parts still to be read by 更多,
     `question` the words that led here, `awaits` the consultation whose question is still to
-    come, `misses` how many messages in a row were not understood.
+    come, `misses` how many messages in a row were not understood, `wordless` how many
+    attachments in a row came without saying what they are about.
     """
 
     choices: tuple[EntryId, ...] = ()
@@ -159,6 +197,7 @@ class Offer:
     question: str = ""
     awaits: ConsultationNumber | None = None
     misses: int = 0
+    wordless: int = 0
 
 
 @dataclass(frozen=True, slots=True)

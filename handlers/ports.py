@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from handlers.attachments import Attachments
 from handlers.cases import (
     Consultation,
     Delivery,
@@ -60,6 +61,9 @@ class Conversations(Protocol):
         at: datetime,
     ) -> MessageId:
         """Keeps a staff answer as part of the resident's conversation."""
+
+    def add_notice(self, consultation: ConsultationNumber, text: str, at: datetime) -> MessageId:
+        """Keeps what the machine says about a case by itself; leaves every offer open."""
 
     def since(self, resident: ResidentId, after: MessageId, limit: int) -> Sequence[Utterance]:
         """What was said after an utterance, oldest first; `after` 0 means the newest `limit`."""
@@ -144,7 +148,7 @@ class Deliveries(Protocol):
         """What waits for this resident, oldest first."""
 
     def for_consultation(self, number: ConsultationNumber) -> Sequence[Delivery]:
-        """All deliveries of a case, oldest first."""
+        """The deliveries of a case that carry answers of staff, oldest first."""
 
     def ready(self, at: datetime, limit: int) -> Sequence[DeliveryId]:
         """What a sweep should wake: DUE and late, or SENDING with a lease run out."""
@@ -171,6 +175,7 @@ class Records:
     consultations: Consultations
     deliveries: Deliveries
     personnel: Personnel
+    attachments: Attachments
 
 
 class Store(Protocol):

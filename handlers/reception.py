@@ -7,11 +7,12 @@ from datetime import date
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from handlers import wordless
 from handlers.cases import Priority, Route
 from handlers.compose import Composer
 from handlers.decide import Policy, decide
 from handlers.dialogue import Dialogue
-from handlers.handover import hand_over, look_up
+from handlers.handover import hand_over, look_up, open_case
 from handlers.model import (
     Answer,
     ChannelName,
@@ -86,7 +87,7 @@ class Reception:
             turn = Turn(records, resident, message, records.conversations.offers(resident.id))
             decision = self.in_context(message, alone, turn.offers)
             reply = self._with_waiting_answers(turn, self._carry_out(turn, decision))
-            records.conversations.add(resident.id, message, reply)
+            self._keep(turn, reply)
             return reply
 
     def first_words(self, message: Message) -> Decision:
@@ -95,14 +96,18 @@ class Reception:
 
     def in_context(self, message: Message, alone: Decision, offers: Sequence[Offer]) -> Decision:
         """Danger stands above what was offered before, and that above the words themselves."""
+        if not message.text and message.attachment is not None:
+            return wordless.meaning(message.attachment, offers)
         if isinstance(alone, Emergency) or not message.text:
             return alone
         if understood := self.dialogue.understand(message.text, offers):
             return understood
-        misses = offers[-1].misses if offers else 0
-        if alone == Smalltalk(Courtesy.UNCLEAR) and misses + 1 >= PATIENCE:
-            return Escalate(Reason.UNCLEAR, message.text)
-        return alone
+        last = offers[-1] if offers else Offer()
+        if alone != Smalltalk(Courtesy.UNCLEAR):
+            return alone
+        if last.wordless:  # "look at this": only people can
+            return Escalate(Reason.ATTACHMENT, message.text)
+        return Escalate(Reason.UNCLEAR, message.text) if last.misses + 1 >= PATIENCE else alone
 
     def _understood_alone(self, message: Message) -> Decision:
         """The slow part, which needs no record."""
@@ -139,6 +144,8 @@ class Reception:
                 return self._escalated(turn, decision)
             case Command():
                 return self._commanded(turn, decision)
+            case Smalltalk(Courtesy.ATTACHED):
+                return self._attached(turn)
             case Smalltalk(Courtesy.UNCLEAR):
                 return self.composer.unclear(turn.misses + 1, turn.message.text)
             case Smalltalk(courtesy):
@@ -148,12 +155,32 @@ class Reception:
 
     def _escalated(self, turn: Turn, decision: Escalate) -> Reply:
         number, is_new = self._hand_over(turn, Priority.NORMAL, decision.reason, decision.question)
+        sent = turn.message.attachment
+        if sent is not None and not turn.message.text:
+            return wordless.handed_over(self.composer, sent, turn.offers, number, is_new=is_new)
         if decision.reason is Reason.ASKED and not decision.question:
             return self.composer.handed_over(Phrase.ESCALATED_ASKED, number, awaits_question=True)
         if not is_new:
             return self.composer.handed_over(Phrase.SUPPLEMENTED, number)
         unready = decision.reason is Reason.UNREADY
         return self.composer.handed_over(Phrase.UNREADY if unready else Phrase.ESCALATED, number)
+
+    def _attached(self, turn: Turn) -> Reply:
+        """Asks what it is about; who has an open case has sent it for that, very likely."""
+        sent = turn.message.attachment
+        if sent is None:
+            return self.composer.courtesy(Courtesy.NO_WORDS)
+        number = None
+        if open_case(turn.records, turn.resident) is not None:
+            number, _ = self._hand_over(turn, Priority.NORMAL, Reason.ATTACHMENT, "")
+        return wordless.asked_about(self.composer, sent, turn.offers, number)
+
+    def _keep(self, turn: Turn, reply: Reply) -> None:
+        came = turn.records.conversations.add(turn.resident.id, turn.message, reply)
+        if turn.message.attachment is not None:
+            turn.records.attachments.add(
+                came, turn.message.attachment, reply.consultation, turn.message.received_at
+            )
 
     def _hand_over(
         self, turn: Turn, priority: Priority, reason: str, question: str

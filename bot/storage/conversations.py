@@ -68,7 +68,10 @@ class SqlConversations:
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
         theirs = messages.c.resident == resident
         last = select(func.max(messages.c.id)).where(
-            theirs, messages.c.author == Author.MACHINE, messages.c.text != ""
+            theirs,
+            messages.c.author == Author.MACHINE,
+            messages.c.reply_to.is_not(None),
+            messages.c.text != "",
         )
         said = self.connection.execute(
             select(messages.c.offer)
@@ -125,6 +128,17 @@ class SqlConversations:
             offer=offer_document(offer),
             consultation=consultation,
             staff=staff,
+        )
+
+    def add_notice(self, consultation: ConsultationNumber, text: str, at: datetime) -> MessageId:
+        self.holding.owner_of(consultation)
+        owner = select(consultations.c.resident).where(consultations.c.number == consultation)
+        return self._keep(
+            resident=owner.scalar_subquery(),
+            author=Author.MACHINE,
+            at=at,
+            text=text,
+            consultation=consultation,
         )
 
     def since(self, resident: ResidentId, after: MessageId, limit: int) -> Sequence[Utterance]:

@@ -18,8 +18,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.storage.tables import consultations, deliveries, residents
-from handlers.cases import Delivery, DeliveryId, DeliveryState, Route
+from bot.storage.tables import consultations, deliveries, messages, residents
+from handlers.cases import Author, Delivery, DeliveryId, DeliveryState, Route
 from handlers.model import Address, ConsultationNumber, MessageId, Resident, ResidentId
 
 PUSH_WINDOW = timedelta(hours=48)
@@ -91,7 +91,10 @@ class SqlDeliveries:
         return self._all(held)
 
     def for_consultation(self, number: ConsultationNumber) -> Sequence[Delivery]:
-        return self._all(deliveries.c.consultation == number)
+        answers = select(messages.c.id).where(
+            messages.c.id == deliveries.c.message, messages.c.author == Author.STAFF
+        )
+        return self._all(and_(deliveries.c.consultation == number, answers.exists()))
 
     def ready(self, at: datetime, limit: int) -> Sequence[DeliveryId]:
         late = select(deliveries.c.id).where(deliveries.c.wake_at <= at)

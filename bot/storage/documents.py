@@ -20,6 +20,7 @@ def offer_document(offer: Offer) -> Document | None:
         "question": storable(offer.question),
         "awaits": offer.awaits,
         "misses": offer.misses,
+        "wordless": offer.wordless,
     }
 
 
@@ -34,6 +35,7 @@ def to_offer(document: Document | None) -> Offer:
         question=document.get("question", ""),
         awaits=None if awaits is None else ConsultationNumber(awaits),
         misses=document.get("misses", 0),
+        wordless=document.get("wordless", 0),
     )
 
 

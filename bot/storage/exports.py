@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from bot.storage.tables import (
+    attachments,
     consultation_events,
     consultations,
     deliveries,
@@ -66,6 +67,7 @@ class Exports:
             "consultations": select(func.count()).select_from(consultations),
             "consultation_events": select(func.count()).select_from(consultation_events),
             "deliveries": select(func.count()).select_from(deliveries),
+            "attachments": select(func.count()).select_from(attachments),
             "staff": select(func.count()).select_from(staff),
         }
         return {

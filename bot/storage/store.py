@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
+from bot.storage.attachments import SqlAttachments
 from bot.storage.consultations import SqlConsultations
 from bot.storage.conversations import SqlConversations
 from bot.storage.deliveries import SqlDeliveries
@@ -24,6 +25,7 @@ class SqlRecords(Records):
     consultations: SqlConsultations
     deliveries: SqlDeliveries
     personnel: SqlPersonnel
+    attachments: SqlAttachments
     exports: Exports
 
 
@@ -53,5 +55,6 @@ def _records(connection: Connection, holding: Holding) -> SqlRecords:
         consultations=SqlConsultations(connection, holding),
         deliveries=SqlDeliveries(connection),
         personnel=SqlPersonnel(connection),
+        attachments=SqlAttachments(connection, holding),
         exports=Exports(connection),
     )

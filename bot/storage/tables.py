@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Named,
     Table,
@@ -20,8 +22,20 @@ from sqlalchemy import (
 )
 
 from bot.storage.columns import DOCUMENT, NUMBER, RANK, TIME, WORDS, codes
-from handlers.cases import Author, DeliveryId, DeliveryState, Priority, Role, Route, StaffId, State
+from handlers.cases import (
+    AttachmentId,
+    Author,
+    DeliveryId,
+    DeliveryState,
+    Keeping,
+    Priority,
+    Role,
+    Route,
+    StaffId,
+    State,
+)
 from handlers.model import (
+    AttachmentKind,
     ChannelName,
     ConsultationNumber,
     DecisionName,
@@ -135,6 +149,44 @@ class _Deliveries(TypedColumns):
     settled_at: Named[datetime | None] = Column(TIME)
 
 
+class _Attachments(TypedColumns):
+    """Goes with its message: whoever erases that leaves nothing of this behind."""
+
+    id: Named[AttachmentId] = Column(NUMBER, Identity(), primary_key=True)
+    message: Named[MessageId] = Column(NUMBER, ForeignKey("messages.id", ondelete="CASCADE"))
+    resident: Named[ResidentId] = Column(NUMBER, ForeignKey("residents.id"))
+    consultation: Named[ConsultationNumber | None] = Column(
+        NUMBER, ForeignKey("consultations.number")
+    )
+    kind: Named[AttachmentKind] = Column(codes(AttachmentKind))
+    title: Named[str] = Column(WORDS)
+    reference: Named[str] = Column(WORDS)
+    format: Named[str] = Column(WORDS)
+    link: Named[str] = Column(WORDS)
+    latitude: Named[float | None] = Column(Double)
+    longitude: Named[float | None] = Column(Double)
+    state: Named[Keeping] = Column(codes(Keeping))
+    attempts: Named[int] = Column(Integer)
+    came_at: Named[datetime] = Column(TIME)
+    wake_at: Named[datetime | None] = Column(TIME)
+    """When somebody may fetch it while WANTED: its time, or the end of a lease."""
+    reason: Named[str] = Column(WORDS)
+    asked_at: Named[datetime | None] = Column(TIME)
+    """When the resident was asked to send it again."""
+    media_type: Named[str] = Column(WORDS)
+    size: Named[int] = Column(Integer)
+    digest: Named[str] = Column(WORDS)
+
+
+class _Contents(TypedColumns):
+    """Apart from all else, so that no list ever loads a film."""
+
+    attachment: Named[AttachmentId] = Column(
+        NUMBER, ForeignKey("attachments.id", ondelete="CASCADE"), primary_key=True
+    )
+    sealed: Named[bytes] = Column(LargeBinary)
+
+
 # AUTOINCREMENT everywhere on SQLite: an id that was deleted never comes back, as on PostgreSQL.
 residents = Table(
     "residents",
@@ -177,6 +229,16 @@ deliveries = Table(
     sqlite_autoincrement=True,
 )
 
+attachments = Table(
+    "attachments",
+    metadata,
+    _Attachments,
+    UniqueConstraint("message"),
+    Index("ix_attachments_resident", "resident", "came_at"),
+    sqlite_autoincrement=True,
+)
+attachment_contents = Table("attachment_contents", metadata, _Contents)
+
 
 def _where(column: str) -> dict[str, Any]:
     """An index of those rows alone that have the column; most rows lack it."""
@@ -187,4 +249,6 @@ def _where(column: str) -> dict[str, Any]:
 Index("uq_messages_key", messages.c.resident, messages.c.key, unique=True, **_where("key"))
 Index("uq_messages_reply_to", messages.c.reply_to, unique=True, **_where("reply_to"))
 Index("ix_messages_consultation", messages.c.consultation, **_where("consultation"))
+Index("ix_attachments_wake_at", attachments.c.wake_at, **_where("wake_at"))
+Index("ix_attachments_consultation", attachments.c.consultation, **_where("consultation"))
 Index("ix_deliveries_wake_at", deliveries.c.wake_at, **_where("wake_at"))

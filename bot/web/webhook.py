@@ -87,6 +87,8 @@ def _pour_away() -> None:
 def _reply(services: Services, post: Post, opened: Opened, incoming: Incoming) -> Response:
     try:
         text = services.reception.receive(incoming.message).text
+        if incoming.message.attachment is not None:
+            services.gather()
     except Unreachable:
         log.error("message_not_kept")
         text = services.wording.say(Phrase.STORE_DOWN)

@@ -59,22 +59,26 @@ class Platform:
 
     def _call(self, path: str, content: dict[str, Any]) -> dict[str, Any]:
         """One call, and one more with a new token if the old one was refused."""
-        token = self._current_token()
+        token = self.current_token()
         try:
             return self._post(path, content, token)
         except PlatformError as error:
             if not error.code.isdecimal() or int(error.code) not in STALE_TOKEN:
                 raise
-        return self._post(path, content, self._token_after(token))
+        return self._post(path, content, self.token_after(token))
 
-    def _current_token(self) -> str:
+    def current_token(self) -> str:
+        """A token that holds as far as we know. Raises PlatformError."""
         with self._lock:
             if self._token.until is None or self.clock() >= self._token.until:
                 self._renew(force=False)
             return self._token.value
 
-    def _token_after(self, refused: str) -> str:
-        """A token other than the refused one: another thread may have it already."""
+    def token_after(self, refused: str) -> str:
+        """A token other than the refused one: another thread may have it already.
+
+        Raises PlatformError.
+        """
         with self._lock:
             if self._token.value == refused:
                 self._renew(force=False)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.wechat.attached import read_attachment
 from bot.wechat.envelope import Fields, Malformed
 from handlers.model import Address, ChannelName, Kind, Message
 
@@ -29,6 +30,7 @@ def read_message(fields: Fields, now: datetime) -> Incoming:
         kind=_event_kind(fields) if event else _kind(kind),
         text="" if event else _words(fields, kind),
         received_at=now,
+        attachment=None if event else read_attachment(fields),
     )
     return Incoming(message, account)
 

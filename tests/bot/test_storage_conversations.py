@@ -42,6 +42,7 @@ FULL_OFFER = Offer(
     question="工钱",
     awaits=ConsultationNumber(10_007),
     misses=1,
+    wordless=2,
 )
 FULL_BASIS = Basis(
     entry=EntryId("wages-unpaid"),

@@ -17,7 +17,8 @@ from bot import tasks as tasks_module
 from bot.clock import now
 from bot.tasks import Tasks
 from config.settings import Settings
-from handlers.cases import DeliveryId
+from handlers.cases import AttachmentId, DeliveryId
+from handlers.collector import Collector
 from handlers.courier import Courier
 from tests.running import free_port
 
@@ -36,6 +37,32 @@ class HandCourier:
     def overdue(self) -> list[DeliveryId]:
         late, self.late = self.late, []
         return late
+
+
+class HandCollector:
+    """Counts what it is asked to fetch; the first try is to be repeated after a second."""
+
+    def __init__(self, *late: AttachmentId) -> None:
+        self.late = list(late)
+        self.tried: list[tuple[int, datetime]] = []
+
+    def collect_one(self, attachment: AttachmentId) -> datetime | None:
+        self.tried.append((attachment, now()))
+        if len(self.tried) > 1:
+            self.late.remove(attachment)
+            return None
+        return now() + timedelta(seconds=1)
+
+    def overdue(self) -> list[AttachmentId]:
+        waits = len(self.tried) == 1 and now() - self.tried[0][1] < timedelta(seconds=1)
+        return [] if waits else list(self.late)
+
+
+def engine(
+    settings: Settings, courier: HandCourier, collector: HandCollector | None = None
+) -> Tasks:
+    by_hand = cast("Collector", collector or HandCollector())
+    return Tasks(settings, cast("Courier", courier), by_hand, now)
 
 
 @pytest.fixture
@@ -78,8 +105,8 @@ def test_a_wake_up_in_one_process_reaches_the_worker_and_is_repeated_in_time(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     courier = HandCourier()
-    at_work = Tasks(settings, cast("Courier", courier), now)
-    web = Tasks(settings, cast("Courier", HandCourier()), now)
+    at_work = engine(settings, courier)
+    web = engine(settings, HandCourier())
     stop = _run_in_thread(at_work, monkeypatch)
     try:
         woken = now()
@@ -98,7 +125,7 @@ def test_a_worker_begins_with_what_was_left_over(
 ) -> None:
     courier = HandCourier()
     courier.late = [DeliveryId(3)]
-    stop = _run_in_thread(Tasks(settings, cast("Courier", courier), now), monkeypatch)
+    stop = _run_in_thread(engine(settings, courier), monkeypatch)
     try:
         _until(lambda: bool(courier.tried))
     finally:
@@ -108,9 +135,25 @@ def test_a_worker_begins_with_what_was_left_over(
 
 def test_an_engine_that_is_down_fails_nobody(tmp_path: Path) -> None:
     url = SecretStr(f"redis://127.0.0.1:{free_port()}/0")
-    Tasks(Settings(data_dir=tmp_path, redis_url=url), cast("Courier", HandCourier()), now).wake(
-        DeliveryId(1)
-    )
+    down = engine(Settings(data_dir=tmp_path, redis_url=url), HandCourier())
+    down.wake(DeliveryId(1))
+    down.gather()
+
+
+def test_all_attachments_that_wait_are_fetched_one_after_the_other_and_again_in_time(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector = HandCollector(AttachmentId(5), AttachmentId(6))
+    web = engine(settings, HandCourier())
+    stop = _run_in_thread(engine(settings, HandCourier(), collector), monkeypatch)
+    try:
+        web.gather()
+        _until(lambda: not collector.late)
+    finally:
+        stop()
+    (first, at_first), (again, at_again), (second, _) = collector.tried
+    assert (first, again, second) == (5, 5, 6)
+    assert timedelta(seconds=1) <= at_again - at_first < timedelta(seconds=4)
 
 
 def _run_in_thread(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> Any:
