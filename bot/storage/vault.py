@@ -43,7 +43,7 @@ class DatabaseVault(Vault):
             dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             new = dialect.insert(contents).values(attachment=attachment, sealed=sealed)
             again = {"sealed": new.excluded.sealed}
-            connection.execute(new.on_conflict_do_update(["attachment"], set_=again))
+            connection.execute(new.on_conflict_do_update(index_elements=["attachment"], set_=again))
 
     def get(self, attachment: AttachmentId) -> bytes | None:
         with reachable(), readers(self.engine).begin() as connection:

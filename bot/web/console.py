@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from bot.services import Services
 from bot.web.access import open_to_all
+from bot.web.attachments import AttachmentPages
 from bot.web.auth import (
     FAILURES,
     LOCK,
@@ -196,6 +197,8 @@ def console_pages(services: Services) -> Blueprint:
     for act in (console.claim, console.release, console.answer, console.close, console.reopen):
         address = f"/cases/{_NUMBER}/{act.__name__}"
         pages.add_url_rule(address, view_func=act, methods=["POST"])
+    attachments = AttachmentPages(services)
+    pages.add_url_rule(f"/attachments/{_NUMBER}", view_func=attachments.attachment)
     pages.before_request(_check_form)
     return pages
 

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.services import Services
+from bot.web.attachments import Look, look
 from handlers.cases import (
     Author,
     Consultation,
     Delivery,
     DeliveryState,
+    KeptAttachment,
     Priority,
     Role,
     Staff,
@@ -17,7 +19,7 @@ from handlers.cases import (
     Utterance,
 )
 from handlers.desk import ANSWER_LIMIT, Case, Queue, View
-from handlers.model import ChannelName
+from handlers.model import AttachmentKind, ChannelName
 from handlers.parts import MESSAGE_BYTES, size
 from handlers.ports import Records
 
@@ -27,12 +29,13 @@ URGENT_SEEN = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One consultation of a list."""
+    """One consultation of a list, and what residents sent for it besides words."""
 
     consultation: Consultation
     urgent: bool
     minutes: int
     holder: str
+    sent: Sequence[AttachmentKind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,19 @@ class QueuePicture:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentPicture:
+    """Something that was sent besides words, and how it is shown."""
+
+    kept: KeptAttachment
+    look: Look
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """Something that was said, and for an answer of staff how it travels."""
+    """Something that was said, what came with it, and for an answer of staff how it travels."""
 
     said: Utterance
+    sent: AttachmentPicture | None
     delivery: Delivery | None
     status: str
 
@@ -85,12 +97,14 @@ def queue_picture(
     with services.store.read() as records:
         names = _names(records, queue.consultations)
         urgent = _urgent_waiting(records)
+        sent = records.attachments.kinds_in([found.number for found in queue.consultations])
     rows = [
         Row(
             consultation=found,
             urgent=found.priority is Priority.URGENT,
             minutes=_waited(services, found),
             holder=names.get(found.claimed_by, "") if found.claimed_by else "",
+            sent=sent.get(found.number, ()),
         )
         for found in queue.consultations
     ]
@@ -126,8 +140,13 @@ def _lines(case: Case) -> list[Line]:
     for said in reversed(case.thread):
         ours = said.author is Author.STAFF and said.consultation == case.consultation.number
         delivery = waiting.pop() if ours and waiting else None
-        lines.append(Line(said, delivery, _status(delivery) if delivery else ""))
+        sent = _sent(case.attachments.get(said.id))
+        lines.append(Line(said, sent, delivery, _status(delivery) if delivery else ""))
     return lines[::-1]
+
+
+def _sent(kept: KeptAttachment | None) -> AttachmentPicture | None:
+    return None if kept is None else AttachmentPicture(kept, look(kept))
 
 
 def _status(delivery: Delivery) -> str:

@@ -164,6 +164,7 @@ def open_site(folder: Path) -> Iterator[Site]:
     settings = Settings(
         data_dir=folder,
         secret_key=SecretStr("a secret of tests, long enough for anybody"),
+        personal_data_key=SecretStr("another secret of tests, as long as that"),
     )
     services = build(settings, clock)
     upgrade(services.store.engine)

@@ -5,9 +5,11 @@ from itertools import count
 from zoneinfo import ZoneInfo
 
 from bot.storage.store import SqlRecords
-from handlers.cases import Consultation, Delivery, Priority, Role, Staff
+from handlers.cases import Consultation, Delivery, KeptAttachment, Priority, Role, Staff
 from handlers.model import (
     Address,
+    Attachment,
+    AttachmentKind,
     ChannelName,
     ConsultationNumber,
     DecisionName,
@@ -87,3 +89,17 @@ def outgoing(
     number = case(records, who=who).number
     said = records.conversations.add_answer(number, staff.id, text, Offer(), due_at)
     return records.deliveries.add(number, said, text, due_at)
+
+
+def sent(
+    records: SqlRecords,
+    kind: AttachmentKind = AttachmentKind.VOICE,
+    *,
+    who: Address = GRANNY,
+    at: datetime = NOON,
+    number: ConsultationNumber | None = None,
+    reference: str = "media-1",
+) -> KeptAttachment:
+    """Something that came along with a message."""
+    _, message = exchange(records, says("", who=who, kind=Kind.MEDIA, at=at))
+    return records.attachments.add(message, Attachment(kind, reference=reference), number, at)

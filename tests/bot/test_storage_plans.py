@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import event
 
 from bot.storage.store import SqlRecords, SqlStore
-from handlers.cases import DeliveryId, State
+from handlers.cases import AttachmentId, DeliveryId, State
 from handlers.model import ConsultationNumber, MessageId, ResidentId
-from tests.bot.storage_examples import HOUR, NOON, exchange, outgoing
+from tests.bot.storage_examples import HOUR, NOON, exchange, outgoing, sent
 
 WHO = ResidentId(1)
 NUMBER = ConsultationNumber(10_001)
@@ -30,6 +30,15 @@ QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "what is held": lambda r: r.deliveries.held_for(WHO),
     "the deliveries of a case": lambda r: r.deliveries.for_consultation(NUMBER),
     "what a sweep wakes": lambda r: r.deliveries.ready(NOON, 200),
+    "something sent along": sent,
+    "an attachment": lambda r: r.attachments.get(AttachmentId(1)),
+    "the attachments of a thread": lambda r: r.attachments.of_messages([MessageId(1)]),
+    "the kinds in the queue": lambda r: r.attachments.kinds_in([NUMBER]),
+    "what joins a case": lambda r: r.attachments.join(WHO, NUMBER, NOON),
+    "a fetch": lambda r: r.attachments.claim(AttachmentId(1), NOON, NOON + HOUR),
+    "a loss": lambda r: r.attachments.lose(sent(r), "expired"),
+    "a request to send again": lambda r: r.attachments.ask_again(sent(r, number=NUMBER).id, NOON),
+    "what a collector wakes": lambda r: r.attachments.ready(NOON, 50),
     "the window": lambda r: r.deliveries.room_to_push(WHO, NOON),
 }
 

@@ -5,6 +5,7 @@ from tests.fake_wechat.crypto import random_aes_key
 from tests.fake_wechat.delivery import Answer, Patience, RetryStamp, fire
 from tests.fake_wechat.faults import (
     ANY_PATH,
+    MEDIA,
     PLAIN_TOKEN,
     SEND,
     STABLE_TOKEN,
@@ -13,6 +14,7 @@ from tests.fake_wechat.faults import (
     FaultKind,
     bad_gateway,
     busy,
+    cut,
     hang,
     html_page,
     lost_answer,
@@ -32,6 +34,7 @@ from tests.fake_wechat.webhook import Mode, Parcel, Push, Webhook, wrap
 __all__ = [
     "ANY_PATH",
     "FAULT_NOTICE",
+    "MEDIA",
     "PLAIN_TOKEN",
     "SEND",
     "STABLE_TOKEN",
@@ -60,6 +63,7 @@ __all__ = [
     "Webhook",
     "bad_gateway",
     "busy",
+    "cut",
     "fire",
     "hang",
     "html_page",

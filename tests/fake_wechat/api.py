@@ -55,6 +55,8 @@ def _faulty(state: PlatformState, request: Request, fault: Fault) -> Response:
             response = Response(drop=Drop.RESET)
         case FaultKind.LOST_ANSWER:
             response = replace(_carry_out(state, request), drop=Drop.CLOSE)
+        case FaultKind.CUT:
+            response = replace(_carry_out(state, request), drop=Drop.HALF_WAY)
     return response
 
 
@@ -171,7 +173,8 @@ _ENDPOINTS: Final[Mapping[str, Mapping[str, Endpoint]]] = {
     "/cgi-bin/get_current_selfmenu_info": {"GET": extras.get_current_menu},
     "/cgi-bin/menu/delete": {"GET": extras.delete_menu},
     "/cgi-bin/media/upload": {"POST": extras.upload_media},
-    "/cgi-bin/media/get": {"GET": extras.get_media},
+    faults.MEDIA: {"GET": extras.get_media},
+    extras.FILMS: {"GET": extras.get_film},
     "/cgi-bin/user/info": {"GET": extras.user_details},
     "/cgi-bin/message/template/send": {"POST": extras.send_template},
     "/cgi-bin/message/subscribe/bizsend": {"POST": extras.send_notice},

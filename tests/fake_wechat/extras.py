@@ -1,6 +1,7 @@
 """Endpoints beside tokens and messages, no deeper than the service uses them."""
 
 import io
+import json
 from collections.abc import Mapping
 
 from werkzeug.formparser import parse_form_data
@@ -16,6 +17,9 @@ from tests.fake_wechat.messages import read_json
 from tests.fake_wechat.record import Via
 from tests.fake_wechat.state import PlatformState
 from tests.fake_wechat.web import Request, Response
+
+FILMS = "/films"
+"""Not the platform's own path: films lie on servers of many names."""
 
 _DONE: Mapping[str, object] = {"errcode": 0, "errmsg": "ok"}
 
@@ -65,6 +69,16 @@ def upload_media(state: PlatformState, request: Request) -> Mapping[str, object]
 
 def get_media(state: PlatformState, request: Request) -> Response:
     _check(state, request, allowed=state.account.kind.may_push)
+    media_id = request.query.get("media_id", "")
+    medium = state.media.find(media_id)
+    if medium.elsewhere:
+        address = {"video_url": f"{medium.elsewhere}?media_id={media_id}"}
+        return Response(json.dumps(address).encode(), content_type="text/plain")
+    return Response(medium.content, content_type=medium.content_type)
+
+
+def get_film(state: PlatformState, request: Request) -> Response:
+    """Where `video_url` leads: another server, which knows no tokens."""
     medium = state.media.find(request.query.get("media_id", ""))
     return Response(medium.content, content_type=medium.content_type)
 

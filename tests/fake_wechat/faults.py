@@ -11,6 +11,7 @@ SEND = "/cgi-bin/message/custom/send"
 TYPING = "/cgi-bin/message/custom/typing"
 STABLE_TOKEN = "/cgi-bin/stable_token"
 PLAIN_TOKEN = "/cgi-bin/token"
+MEDIA = "/cgi-bin/media/get"
 
 
 class FaultKind(StrEnum):
@@ -21,6 +22,7 @@ class FaultKind(StrEnum):
     SLOW = "slow"
     RESET = "reset"
     LOST_ANSWER = "lost_answer"
+    CUT = "cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,11 @@ def reset(times: int | None = 1) -> Fault:
 def lost_answer(times: int | None = 1) -> Fault:
     """The request is carried out, then the connection closes without an answer."""
     return Fault(FaultKind.LOST_ANSWER, times)
+
+
+def cut(times: int | None = 1) -> Fault:
+    """The request is carried out, but half of the answer's body leaves before the end."""
+    return Fault(FaultKind.CUT, times)
 
 
 class FaultBoard:

@@ -15,6 +15,7 @@ class Medium:
     content: bytes
     content_type: str
     kept_at: datetime
+    elsewhere: str = ""
 
 
 class MediaShelf:
@@ -24,11 +25,14 @@ class MediaShelf:
         self._lock = threading.Lock()
         self._kept: dict[str, Medium] = {}
 
-    def keep(self, content: bytes, content_type: str) -> str:
-        """Put a medium on the shelf, as an upload or a user's voice message does."""
+    def keep(self, content: bytes, content_type: str, elsewhere: str = "") -> str:
+        """Put a medium on the shelf, as an upload or a user's voice message does.
+
+        One that is elsewhere is given out as the address of a film.
+        """
         media_id = secrets.token_urlsafe(48)
         with self._lock:
-            self._kept[media_id] = Medium(content, content_type, self._clock())
+            self._kept[media_id] = Medium(content, content_type, self._clock(), elsewhere)
         return media_id
 
     def find(self, media_id: str) -> Medium:

@@ -7,6 +7,7 @@ from typing import Self
 from tests.fake_wechat import api, control
 from tests.fake_wechat.account import Account, Limits
 from tests.fake_wechat.clock import Clock, wall_clock
+from tests.fake_wechat.extras import FILMS
 from tests.fake_wechat.faults import Fault
 from tests.fake_wechat.followers import Touch
 from tests.fake_wechat.record import LoggedRequest, Shown, Via
@@ -128,6 +129,10 @@ class FakePlatform:
     def keep_media(self, content: bytes, content_type: str) -> str:
         """What a user's voice or picture leaves at the platform; returns its media id."""
         return self.state.media.keep(content, content_type)
+
+    def keep_film(self, content: bytes, at: str = "") -> str:
+        """A film, for which the platform gives an address in place of the content."""
+        return self.state.media.keep(content, "video/mp4", at or f"{self.url}{FILMS}")
 
     @property
     def menu(self) -> Mapping[str, object] | None:

@@ -30,6 +30,7 @@ class Drop(StrEnum):
 
     CLOSE = "close"
     RESET = "reset"
+    HALF_WAY = "half_way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case Drop.RESET:
                 self._reset()
+            case Drop.HALF_WAY:
+                self.close_connection = True
+                self._write(response, sent=len(response.body) // 2)
             case None:
-                self._write(response)
+                self._write(response, sent=len(response.body))
 
     def _read(self) -> Request:
         parts = urlsplit(self.path)
@@ -81,12 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
         kind = self.headers.get("Content-Type", "")
         return Request(self.command, parts.path, query, body, kind)
 
-    def _write(self, response: Response) -> None:
+    def _write(self, response: Response, sent: int) -> None:
         self.send_response(response.status)
         self.send_header("Content-Type", response.content_type)
         self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
-        self.wfile.write(response.body)
+        self.wfile.write(response.body[:sent])
 
     def _reset(self) -> None:
         self.close_connection = True

@@ -13,7 +13,7 @@ from handlers.courier import Courier
 from handlers.decide import Policy
 from handlers.desk import Desk
 from handlers.dialogue import Dialogue
-from handlers.model import Address, ChannelName, Kind, Message, Reply
+from handlers.model import Address, Attachment, AttachmentKind, ChannelName, Kind, Message, Reply
 from handlers.ports import Delivered, Outcome
 from handlers.reception import Reception
 from knowledge.commands import Commands
@@ -99,6 +99,22 @@ class House:
         """What a resident gets to a text."""
         self.spoken += 1
         message = Message(who, key or f"m:{self.spoken}", kind, text, self.clock())
+        return self.reception.receive(message)
+
+    def receive(
+        self, kind: AttachmentKind, text: str = "", who: Address = GRANNY, key: str = ""
+    ) -> Reply:
+        """What a resident gets to something other than a text."""
+        self.spoken += 1
+        voice = kind is AttachmentKind.VOICE
+        message = Message(
+            sender=who,
+            key=key or f"m:{self.spoken}",
+            kind=Kind.VOICE if voice else Kind.MEDIA,
+            text=text,
+            received_at=self.clock(),
+            attachment=Attachment(kind, reference=f"media-{self.spoken}"),
+        )
         return self.reception.receive(message)
 
     def unanswerable(self) -> None:
