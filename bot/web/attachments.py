@@ -67,6 +67,8 @@ _ENDINGS = {
     "application/zip": ".zip",
 }
 
+_NOT_IN_NAMES = frozenset('/\\:*?"<>|')
+
 _HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; media-src 'self'; "
     "style-src 'unsafe-inline'",
@@ -126,11 +128,16 @@ class AttachmentPages:
 
 def file_name(kept: KeptAttachment) -> str:
     """The resident's own name for a file, else one that says where it belongs."""
-    title = kept.attachment.title.replace("/", "_").replace("\\", "_").strip(". ")
+    title = "".join(sign for sign in kept.attachment.title if _is_harmless(sign)).strip(". ")
     if kept.attachment.kind is AttachmentKind.FILE and title:
         return title
     ending = _ENDINGS.get(kept.media_type, ".txt" if kept.media_type == TEXT else ".bin")
     return f"{kept.consultation or 0}-{kept.id}{ending}"
+
+
+def _is_harmless(sign: str) -> bool:
+    """Neither a place in a folder, nor the end of a header, nor a turn of the reading direction."""
+    return sign.isprintable() and sign not in _NOT_IN_NAMES
 
 
 def _served_as(kept: KeptAttachment) -> str:
