@@ -12,6 +12,9 @@ from typing import Any
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
+from redis import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.settings import Settings
 from handlers.cases import DeliveryId
@@ -25,6 +28,8 @@ COURIERS = 4
 """Threads of one worker. A push waits for the network, not for the processor."""
 COLLECTORS = 2
 """Of those threads, how many may fetch attachments at once: a slow film must not delay answers."""
+_REDIS_SECONDS = {"socket_connect_timeout": 1, "socket_timeout": 2}
+"""A message that was kept must not wait for a silent Redis; huey itself asks for a second."""
 _SLOWEST_POLL = 0.5
 """Seconds between looks into an idle queue: the push promise is five seconds in all."""
 
@@ -125,7 +130,9 @@ class _Engine:
 def _huey(settings: Settings) -> Huey:
     """Redis if there is one, else the database's own kind."""
     if settings.redis_url is not None:
-        return RedisHuey("faxiaomei", url=settings.redis_url.get_secret_value(), results=False)
+        url = settings.redis_url.get_secret_value()
+        pool = ConnectionPool.from_url(url, retry=Retry(NoBackoff(), 0), **_REDIS_SECONDS)
+        return RedisHuey("faxiaomei", connection_pool=pool, results=False)
     if settings.database.startswith("postgresql"):
         dsn = settings.database.replace("postgresql+psycopg:", "postgresql:", 1)
         return PostgresHuey("faxiaomei", dsn=dsn, results=False)

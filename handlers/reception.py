@@ -170,9 +170,12 @@ class Reception:
         sent = turn.message.attachment
         if sent is None:
             return self.composer.courtesy(Courtesy.NO_WORDS)
-        number = None
-        if open_case(turn.records, turn.resident) is not None:
-            number, _ = self._hand_over(turn, Priority.NORMAL, Reason.ATTACHMENT, "")
+        case = open_case(turn.records, turn.resident)
+        if case is None:
+            return wordless.asked_about(self.composer, sent, turn.offers, None)
+        number, _ = self._hand_over(turn, Priority.NORMAL, Reason.ATTACHMENT, "")
+        if case.priority is Priority.URGENT:
+            return wordless.handed_over(self.composer, sent, turn.offers, number, in_danger=True)
         return wordless.asked_about(self.composer, sent, turn.offers, number)
 
     def _keep(self, turn: Turn, reply: Reply) -> None:

@@ -62,13 +62,19 @@ def handed_over(
     offers: Sequence[Offer],
     number: ConsultationNumber,
     *,
-    is_new: bool,
+    is_new: bool = False,
+    in_danger: bool = False,
 ) -> Reply:
-    """Says that people will look at it, and asks for words if there were none so far."""
+    """Says that people will look at it, and asks for words if there were none so far.
+
+    Who is in danger is asked nothing, and sent back to the safety text instead.
+    """
     received = composer.wording.say(_RECEIVED[attachment.kind])
     offer = _one_more(offers)
     if attachment.kind is AttachmentKind.VOICE:
         phrase = Phrase.VOICE_HANDED_OVER
+    elif in_danger:
+        phrase = Phrase.EMERGENCY_CASE
     elif is_new:
         phrase, offer = Phrase.ATTACHMENT_HANDED_OVER, replace(offer, awaits=number)
     else:

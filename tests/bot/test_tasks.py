@@ -1,6 +1,7 @@
 """The task engine over each of its stores: a wake-up reaches the courier within seconds."""
 
 import shutil
+import socket
 import subprocess
 import threading
 import time
@@ -138,6 +139,14 @@ def test_an_engine_that_is_down_fails_nobody(tmp_path: Path) -> None:
     down = engine(Settings(data_dir=tmp_path, redis_url=url), HandCourier())
     down.wake(DeliveryId(1))
     down.gather()
+
+
+def test_a_redis_that_is_silent_holds_up_no_reply(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = SecretStr(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        began = time.monotonic()
+        engine(Settings(data_dir=tmp_path, redis_url=url), HandCourier()).gather()
+        assert time.monotonic() - began < 3.0
 
 
 def test_all_attachments_that_wait_are_fetched_one_after_the_other_and_again_in_time(

@@ -181,3 +181,11 @@ def test_a_waiting_answer_comes_with_the_reply_to_a_voice(house: House) -> None:
     house.desk.claim(number, house.lawyer)
     house.courier.deliver_one(house.desk.answer(number, house.lawyer, "先找村委会。").id)
     assert "先找村委会。" in house.receive(VOICE).text
+
+
+def test_who_is_in_danger_and_sends_a_place_is_asked_nothing(house: House) -> None:
+    number = house.hear("救命，他现在拿刀砍我").consultation
+    reply = house.receive(AttachmentKind.PLACE)
+    assert WHAT_ABOUT not in reply.text
+    assert "不要等回复，先按上面说的做" in reply.text
+    assert [one.consultation for one in kept(house)] == [number]
