@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 from bot.storage.exports import ROWS_AT_ONCE
 from bot.storage.store import SqlStore
 from handlers.cases import Route, State
-from handlers.model import Address, ChannelName, Kind, Offer
+from handlers.model import (
+    Address,
+    Attachment,
+    AttachmentKind,
+    ChannelName,
+    Kind,
+    Offer,
+)
 from tests.bot.storage_examples import (
     GRANNY,
     HOUR,
@@ -130,8 +137,10 @@ def test_more_rows_than_are_fetched_at_once_come_in_order(store: SqlStore) -> No
 
 def test_everything_that_is_kept_is_counted(store: SqlStore) -> None:
     with store.write() as records:
-        exchange(records)
-        outgoing(records)
+        _, message = exchange(records)
+        put = outgoing(records)
+        place = Attachment(AttachmentKind.PLACE, "司法局")
+        records.attachments.add(message, place, put.consultation, NOON)
         counts = records.exports.counts()
     assert counts == {
         "residents": 1,
@@ -140,5 +149,6 @@ def test_everything_that_is_kept_is_counted(store: SqlStore) -> None:
         "consultations": 1,
         "consultation_events": 1,
         "deliveries": 1,
+        "attachments": 1,
         "staff": 1,
     }

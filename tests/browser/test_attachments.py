@@ -2,10 +2,10 @@
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import StorageState, expect
+from playwright.sync_api import Page, StorageState, expect
 
 from bot.passwords import hashed
 from bot.storage.engine import make_engine
@@ -17,6 +17,8 @@ from tests.running import Running, running
 
 TOKEN = "token4tests"
 SECONDS = 1
+
+Shot = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def wav() -> bytes:
 
 
 def test_pictures_are_seen_and_recordings_heard(
-    windows: Windows, platform: FakePlatform, resident: Resident
+    windows: Windows, platform: FakePlatform, resident: Resident, shot: Shot
 ) -> None:
     resident.send_voice(platform.keep_media(wav(), "audio/amr"))
     resident.send_image(platform.keep_media(png(900, 600), "image/jpeg"))
@@ -95,6 +97,7 @@ def test_pictures_are_seen_and_recordings_heard(
     assert abs(seconds - SECONDS) < 0.1
     expect(desk.locator(".attachment.recording a[download]")).to_be_visible()
     expect(desk.locator(".attachment.place")).to_contain_text("梅河口市司法局")
+    shot(desk, "console-attachments-1280")
     with desk.context.expect_page() as opened:
         picture.click()
     large = opened.value
