@@ -62,6 +62,9 @@ class Attachments(Protocol):
         None if it belongs to no case, or in that case they were asked for something before.
         """
 
+    def erase_unfiled(self, resident: ResidentId) -> None:
+        """Erases, contents included, what a resident sent that belongs to no case."""
+
     def ready(self, at: datetime, limit: int) -> Sequence[AttachmentId]:
         """What should have been fetched by now, longest overdue first."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, insert, select, update
 
 from bot.storage.holding import Holding
 from bot.storage.tables import attachments, messages, residents
@@ -127,6 +127,12 @@ class SqlAttachments:
         noted = update(attachments).where(attachments.c.id == attachment).values(asked_at=at)
         self.connection.execute(noted)
         return lost.consultation
+
+    def erase_unfiled(self, resident: ResidentId) -> None:
+        self.holding.resident(resident)
+        unfiled = (attachments.c.resident == resident, attachments.c.consultation.is_(None))
+        # Contents in the database go with their row.
+        self.connection.execute(delete(attachments).where(*unfiled))
 
     def ready(self, at: datetime, limit: int) -> Sequence[AttachmentId]:
         late = select(attachments.c.id).where(attachments.c.wake_at <= at)

@@ -207,6 +207,25 @@ def test_whoever_erases_a_message_leaves_nothing_of_its_attachment(
         assert connection.execute(select(attachment_contents.c.attachment)).all() == []
 
 
+def test_what_belongs_to_no_case_is_erased_with_its_content(
+    store: SqlStore, vault: DatabaseVault
+) -> None:
+    with store.write() as records:
+        filed, unfiled = sent(records, number=case(records).number), sent(records)
+        others = sent(records, who=FARMER)
+    for one in (filed, unfiled, others):
+        vault.put(one.id, b"a voice")
+    with store.write() as records:
+        records.attachments.erase_unfiled(unfiled.owner.id)
+        assert records.attachments.get(unfiled.id) is None
+        assert records.attachments.get(filed.id) == filed
+    assert [vault.get(one.id) for one in (filed, unfiled, others)] == [
+        b"a voice",
+        None,
+        b"a voice",
+    ]
+
+
 def test_no_list_ever_loads_a_content(store: SqlStore, vault: DatabaseVault) -> None:
     with store.write() as records:
         number = case(records).number

@@ -34,6 +34,7 @@ QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "an attachment": lambda r: r.attachments.get(AttachmentId(1)),
     "the attachments of a thread": lambda r: r.attachments.of_messages([MessageId(1)]),
     "the kinds in the queue": lambda r: r.attachments.kinds_in([NUMBER]),
+    "what belongs to no case is erased": lambda r: r.attachments.erase_unfiled(WHO),
     "what joins a case": lambda r: r.attachments.join(WHO, NUMBER, NOON),
     "a fetch": lambda r: r.attachments.claim(AttachmentId(1), NOON, NOON + HOUR),
     "a loss": lambda r: r.attachments.lose(sent(r), "expired"),
