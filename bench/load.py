@@ -75,5 +75,5 @@ def fire(port: int, requests: Sequence[Request], clients: int, rate: float = 0.0
         thread.join()
     lasted = time.perf_counter() - began
     seconds.sort()
-    at = [seconds[int(len(seconds) * share)] for share in (0.5, 0.95, 0.99)]
-    return Measured(len(seconds) / lasted, *at, failed[0])
+    p50, p95, p99 = (seconds[int(len(seconds) * share)] for share in (0.5, 0.95, 0.99))
+    return Measured(len(seconds) / lasted, p50, p95, p99, failed[0])

@@ -115,12 +115,9 @@ def _wait(port: int) -> None:
 def _memory(server: subprocess.Popen[bytes]) -> float:
     """Proportional set size of one web worker in MB, from the kernel's own account."""
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    sizes = []
-    for child in children:
-        for line in Path(f"/proc/{child}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                sizes.append(int(line.split()[1]) / 1024)
-    return max(sizes, default=0.0)
+    rollups = (Path(f"/proc/{child}/smaps_rollup").read_text() for child in children)
+    lines = (line for rollup in rollups for line in rollup.splitlines())
+    return max(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
 
 
 if __name__ == "__main__":
