@@ -47,10 +47,10 @@ def main() -> None:
             measured[name] = _stage(Path(folder), application, mode, name)
         ratio = measured[name].rate / measured["bare route"].rate
         print(f"{name:14} {measured[name].line()}  {ratio:5.2f}", flush=True)
-    plain, sealed = measured["full, plain"].rate, measured["full, AES"].rate
-    print(
-        f"\nfull / bare {plain / measured['bare route'].rate:.2f}   AES / plain {sealed / plain:.2f}"
-    )
+    bare = measured["bare route"].rate
+    plain = measured["full, plain"].rate
+    print(f"full / bare {plain / bare:.2f}")
+    print(f"AES / plain {measured['full, AES'].rate / plain:.2f}")
 
 
 def _stage(folder: Path, application: str, mode: Mode, name: str) -> Measured:
