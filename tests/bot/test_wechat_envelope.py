@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wechatpy.crypto import PrpCrypto
 
-from bot.wechat.envelope import FRESH_FOR, Forged, Malformed, Post, aes_key, read_fields
+from bot.wechat.envelope import FRESH_FOR, Forged, Post, aes_key
+from bot.wechat.fields import Malformed, read_fields
 from bot.wechat.inbound import read_message
 from bot.wechat.rendering import cdata, text_reply
 from config.settings import MessageMode
