@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from flask import Blueprint, Response, abort, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
 from bot.services import Services
 from bot.web.access import open_to_all
@@ -54,14 +54,20 @@ def webhook(services: Services, post: Post) -> Blueprint:
         opened, incoming = _open(services, post, query)
         return _reply(services, post, opened, incoming)
 
-    _route(pages, "GET", confirm)
-    _route(pages, "POST", receive)
+    @open_to_all
+    def no_such_method() -> Response:
+        _pour_away()
+        raise MethodNotAllowed(("GET", "POST"))
+
+    _route(pages, confirm, "GET")
+    _route(pages, receive, "POST")
+    _route(pages, no_such_method, "PUT", "PATCH", "DELETE")
     return pages
 
 
-def _route(pages: Blueprint, method: str, view: Callable[[], Response]) -> None:
-    """Without Flask's answer to OPTIONS: other methods are refused, all of them."""
-    pages.add_url_rule("/wechat", view_func=view, methods=[method], provide_automatic_options=False)
+def _route(pages: Blueprint, view: Callable[[], Response], *methods: str) -> None:
+    """Without Flask's own answer to OPTIONS: other methods are refused, all of them."""
+    pages.add_url_rule("/wechat", view_func=view, methods=methods, provide_automatic_options=False)
 
 
 def _verified(services: Services, post: Post) -> Fields:
