@@ -89,7 +89,7 @@ def _served(
     subprocess.run(flask, cwd=folder, env=environment, check=True)
     line = [
         *(sys.executable, "-m", "gunicorn", application, "--preload", "--no-control-socket"),
-        *("--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
+        *("--bind", f"127.0.0.1:{port}", "--worker-class", "bot.web.serving.PunctualWorker"),
         *("--workers", "2", "--threads", "8", "--log-level", "error"),
     ]
     server = subprocess.Popen(line, cwd=folder, env=environment, start_new_session=True)

@@ -85,7 +85,7 @@ def web_command(settings: Settings) -> tuple[str, ...]:
     return (
         *("gunicorn", "wsgi:serving()", "--preload", "--no-control-socket"),
         *("--bind", f"{settings.host}:{settings.port}"),
-        *("--worker-class", "gthread"),
+        *("--worker-class", "bot.web.serving.PunctualWorker"),
         *("--workers", str(settings.web_workers)),
         *("--threads", str(settings.web_threads)),
         *("--graceful-timeout", "15", "--log-level", "warning"),

@@ -27,6 +27,14 @@ MOST_GAP = 29
 _FOLD = re.compile(r"\|\s+")
 
 
+# Looked at in one go: longer than any message a person types, short enough for any pattern.
+PIECE = 2_000
+# A sign that is cut by the end of one piece stands whole in the next.
+OVERLAP = 200
+# Pieces of a very long text that are looked at from its beginning, and as many from its end.
+MOST_PIECES = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Danger:
     """What rang: the kind, what staff read, the words that rang and what the resident is told."""
@@ -71,6 +79,7 @@ class Screen:
         rules = [(kind, rule) for kind in kinds for rule in kind.rules]
         self._signs = [(kind, rule) for kind, rule in rules if not rule.is_hint]
         self._hints = [(kind, rule) for kind, rule in rules if rule.is_hint]
+        self._severity = {kind.id: place for place, kind in enumerate(kinds)}
         self._vocabulary = vocabulary
         self._respelling = respelling
 
@@ -82,9 +91,13 @@ class Screen:
     def look(self, text: str) -> Danger | None:
         """The most severe danger the text tells of, or None.
 
-        Takes the resident's own text, of any length; never raises, and costs time in proportion
-        to the length.
+        Takes the resident's own text, of any length, and never raises. A long text is looked
+        through in overlapping pieces, of a very long one the beginning and the end.
         """
+        dangers = [danger for piece in _pieces(text) if (danger := self._look_at(piece))]
+        return min(dangers, key=lambda danger: self._severity[danger.kind], default=None)
+
+    def _look_at(self, text: str) -> Danger | None:
         marked = self._vocabulary.mark(self._respelling.read(normalise(text)))
         for rung in (self._signs, self._hints):
             for kind, rule in rung:
@@ -239,3 +252,12 @@ class _Reader:
 
     def _error(self, field: str, message: str) -> ContentError:
         return ContentError(str(self._path), field, message)
+
+
+def _pieces(text: str) -> list[str]:
+    """The text in overlapping pieces; of a very long one the first and the last."""
+    starts = range(0, max(1, len(text) - OVERLAP), PIECE - OVERLAP)
+    pieces = [text[start : start + PIECE] for start in starts]
+    if len(pieces) <= 2 * MOST_PIECES:
+        return pieces
+    return pieces[:MOST_PIECES] + pieces[-MOST_PIECES:]

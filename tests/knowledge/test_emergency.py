@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.emergency import Screen
+from knowledge.emergency import MOST_PIECES, Screen, _pieces
 from knowledge.errors import ContentError
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +118,7 @@ import sys
 for name in ("jieba", "rapidfuzz", "opencc"):
     sys.modules[name] = None
 from pathlib import Path
-from knowledge.emergency import Screen
+from knowledge.emergency import MOST_PIECES, Screen, _pieces
 print(Screen.read(Path({str(LEXICON)!r})).look("他正在打我，救命").kind)
 """
     ran = subprocess.run(
@@ -256,3 +256,14 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as refused:
         Screen.read(tmp_path / "nowhere.yaml")
     assert refused.value.field == "file"
+
+
+def test_danger_in_the_middle_of_a_long_letter_is_heard() -> None:
+    assert SCREEN.look("今天天气不错。" * 700 + "救命，他拿刀砍我" + "明天再说。" * 700) is not None
+
+
+def test_of_a_very_long_text_the_beginning_and_the_end_are_looked_at() -> None:
+    filler = "今天天气不错。" * 50_000
+    assert SCREEN.look("救命，他拿刀砍我" + filler) is not None
+    assert SCREEN.look(filler + "救命，他拿刀砍我") is not None
+    assert len(_pieces(filler)) == 2 * MOST_PIECES
