@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pydantic import SecretStr
 
@@ -28,29 +29,24 @@ def client_of(
     store: SqlStore,
     *,
     clock: Clock | None = None,
+    url: str = "",
     secret: str = "",
     key: SecretStr = KEY,
 ) -> Platform:
-    return client(
-        platform.url, platform.account, store, clock or platform.now, secret=secret, key=key
-    )
+    """With the platform's own clock, unless another is given."""
+    account = platform.account
+    if secret:
+        account = replace(account, app_secret=secret)
+    return client(url or platform.url, account, store, clock or platform.now, key)
 
 
 def client(
-    url: str,
-    account: Account,
-    store: SqlStore,
-    clock: Clock,
-    *,
-    secret: str = "",
-    key: SecretStr = KEY,
+    url: str, account: Account, store: SqlStore, clock: Clock, key: SecretStr = KEY
 ) -> Platform:
     """As bootstrap makes it."""
-    wire = Wire(url)
-    shelf = SqlTokenShelf(store.engine)
-    app_secret = SecretStr(secret or account.app_secret)
-    tokens = Tokens(wire, account.app_id, app_secret, shelf, Seal.with_key(key), clock)
-    return Platform(wire, tokens)
+    wire, shelf, seal = Wire(url), SqlTokenShelf(store.engine), Seal.with_key(key)
+    secret = SecretStr(account.app_secret)
+    return Platform(wire, Tokens(wire, account.app_id, secret, shelf, seal, clock))
 
 
 def push(platform: Platform, openid: str = WANG, text: str = "工资条例第三十条") -> Outcome:
@@ -60,33 +56,43 @@ def push(platform: Platform, openid: str = WANG, text: str = "工资条例第三
 class Pusher:
     """A process of its own with several threads that push at one moment."""
 
-    def __init__(self, database_url: str, platform_url: str, openids: Sequence[str]) -> None:
+    def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bot.pusher", database_url, platform_url, *openids],
+            [sys.executable, "-m", "tests.bot.pusher"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
 
+    def prepare(self, database_url: str, platform_url: str, openids: Sequence[str]) -> None:
+        """Tells it the next round; it gets ready in its own time."""
+        self._tell([database_url, platform_url, openids])
+
     def wait_until_ready(self) -> None:
-        assert self.process.stdout is not None
-        assert self.process.stdout.readline() == "ready\n"
+        assert self._hear() == "ready"
 
     def go(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
+        self._tell("go")
 
     def outcomes(self) -> list[dict[str, object]]:
         """What became of each push, and the seconds it took."""
-        said, _ = self.process.communicate(timeout=60)
-        outcomes = json.loads(said)
+        outcomes = self._hear()
         assert isinstance(outcomes, list)
         return outcomes
 
     def kill(self) -> None:
         self.process.kill()
         self.process.communicate()
+
+    def _tell(self, what: object) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(what) + "\n")
+        self.process.stdin.flush()
+
+    def _hear(self) -> object:
+        assert self.process.stdout is not None
+        heard: object = json.loads(self.process.stdout.readline())
+        return heard
 
 
 def engine_of(url: str) -> SqlStore:

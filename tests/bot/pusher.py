@@ -1,6 +1,7 @@
-"""`python -m tests.bot.pusher DATABASE PLATFORM OPENID…`: one thread a resident, all at once.
+"""`python -m tests.bot.pusher`: one thread a resident, all at one moment, as often as it is told.
 
-Prints `ready`, waits for a line, pushes, prints what became of it as JSON.
+A round is a JSON line `[database, platform, openids]`, answered by `ready`; a second line starts
+it, and what became of the pushes is one more line of JSON.
 """
 
 import json
@@ -16,7 +17,13 @@ from tests.bot.platform_examples import client, push
 from tests.fake_wechat import Account
 
 
-def main(database_url: str, platform_url: str, openids: list[str]) -> None:
+def main() -> None:
+    for line in sys.stdin:
+        database_url, platform_url, openids = json.loads(line)
+        _say(_round(database_url, platform_url, openids))
+
+
+def _round(database_url: str, platform_url: str, openids: list[str]) -> list[dict[str, object]]:
     engine = make_engine(database_url)
     with engine.connect():  # the first connection is not part of the race
         pass
@@ -31,12 +38,18 @@ def main(database_url: str, platform_url: str, openids: list[str]) -> None:
         seconds = time.monotonic() - began
         return {"outcome": type(outcome).__name__, "reason": reason, "seconds": seconds}
 
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
+    _say("ready")
     sys.stdin.readline()
     with ThreadPoolExecutor(len(openids)) as pool:
-        sys.stdout.write(json.dumps(list(pool.map(one, openids))))
+        outcomes = list(pool.map(one, openids))
+    engine.dispose()
+    return outcomes
+
+
+def _say(what: object) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3:])
+    main()
