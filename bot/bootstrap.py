@@ -5,11 +5,15 @@ from bot.late import LateMatcher
 from bot.services import Services
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
+from bot.storage.tokens import SqlTokenShelf
 from bot.tasks import Tasks
 from bot.web.page import PageChannel
+from bot.wechat.calls import Wire
 from bot.wechat.client import Platform
 from bot.wechat.envelope import Post, aes_key
 from bot.wechat.push import PushChannel
+from bot.wechat.shelf import Seal
+from bot.wechat.tokens import Tokens
 from config.settings import Settings
 from handlers.compose import Composer
 from handlers.courier import Courier
@@ -34,7 +38,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
     matcher = LateMatcher(library, settings.data_dir / "cache")
-    courier = Courier(store, clock, _channels(settings, clock), composer)
+    courier = Courier(store, clock, _channels(settings, store, clock), composer)
     return Services(
         settings=settings,
         clock=clock,
@@ -78,15 +82,21 @@ def _reception(
     )
 
 
-def _channels(settings: Settings, clock: Clock) -> dict[ChannelName, Channel]:
-    channels: dict[ChannelName, Channel] = {ChannelName.CHAT: PageChannel()}
+def platform(settings: Settings, store: SqlStore, clock: Clock) -> Platform | None:
+    """The platform's API for our account; None without WECHAT_APP_SECRET."""
     secret = settings.wechat_app_secret
-    if secret is not None and settings.wechat_account_kind.may_push:
-        platform = Platform(
-            settings.wechat_api_base_url,
-            settings.wechat_app_id,
-            secret.get_secret_value(),
-            clock,
-        )
-        channels[ChannelName.WECHAT] = PushChannel(platform)
+    if secret is None:
+        return None
+    wire = Wire(settings.wechat_api_base_url)
+    # The app's own secret where there is no other: a token is never kept in the clear.
+    seal = Seal.with_key(settings.personal_data_key or settings.secret_key or secret)
+    shelf = SqlTokenShelf(store.engine)
+    return Platform(wire, Tokens(wire, settings.wechat_app_id, secret, shelf, seal, clock))
+
+
+def _channels(settings: Settings, store: SqlStore, clock: Clock) -> dict[ChannelName, Channel]:
+    channels: dict[ChannelName, Channel] = {ChannelName.CHAT: PageChannel()}
+    api = platform(settings, store, clock)
+    if api is not None and settings.wechat_account_kind.may_push:
+        channels[ChannelName.WECHAT] = PushChannel(api)
     return channels

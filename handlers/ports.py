@@ -137,6 +137,9 @@ class Deliveries(Protocol):
     def postpone(self, delivery: Delivery, due_at: datetime, reason: str) -> bool:
         """SENDING by this very attempt becomes DUE again at `due_at`."""
 
+    def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> bool:
+        """As `postpone`, and the attempt does not count: nothing was tried."""
+
     def fail(self, delivery: Delivery, reason: str, at: datetime) -> bool:
         """SENDING by this very attempt becomes FAILED: a person has to look."""
 
@@ -149,8 +152,27 @@ class Deliveries(Protocol):
     def ready(self, at: datetime, limit: int) -> Sequence[DeliveryId]:
         """What a sweep should wake: DUE and late, or SENDING with a lease run out."""
 
-    def room_to_push(self, resident: ResidentId, at: datetime) -> bool:
-        """Whether the platform lets us write first now: its 48 hours and five messages."""
+    def ration_left(self, resident: ResidentId, at: datetime) -> int:
+        """How many more pushes the channel allows us to this resident now.
+
+        0 too long after their last message. Pushes on their way count: `take_place`.
+        """
+
+    def has_place(self, delivery: Delivery, at: datetime) -> bool:
+        """Whether an earlier attempt, that perhaps arrived, has a place in the present ration."""
+
+    def take_place(self, delivery: Delivery, until: datetime) -> None:
+        """Books a push for this attempt, before it begins; `until` is the latest it may arrive.
+
+        Whoever claimed the delivery in this unit of work holds the resident: what `ration_left`
+        said is still so. A courier that dies leaves the place taken.
+        """
+
+    def use_place(self, delivery: Delivery, at: datetime) -> None:
+        """The booked push arrived, or perhaps did, by `at`."""
+
+    def give_place_back(self, delivery: Delivery) -> None:
+        """The booked push of this attempt surely did not arrive; a second time changes nothing."""
 
 
 class Personnel(Protocol):
@@ -195,9 +217,21 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """It may work later; `reason` is a code without words of the resident."""
+    """It may work later; `reason` is a code without words of the resident.
+
+    `perhaps` says that the text may have arrived all the same: nobody answered to tell.
+    """
 
     reason: str
+    perhaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The channel takes nothing from anybody until `until`; the text was not sent."""
+
+    reason: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +248,7 @@ class GiveUp:
     reason: str
 
 
-Outcome = Delivered | TryLater | WaitForResident | GiveUp
+Outcome = Delivered | TryLater | Paused | WaitForResident | GiveUp
 
 
 class Channel(Protocol):
@@ -222,7 +256,7 @@ class Channel(Protocol):
 
     @property
     def rationed(self) -> bool:
-        """Whether `Deliveries.room_to_push` has to allow a push first."""
+        """Whether each push takes a place of `Deliveries.ration_left`."""
 
     def push(self, to: Address, text: str) -> Outcome:
         """Sends one text that fits one message. Raises nothing."""

@@ -1,4 +1,8 @@
-"""The outbox: every change of a delivery is a compare-and-swap fenced by its attempt."""
+"""The outbox: every change of a delivery is a compare-and-swap fenced by its attempt.
+
+A push takes its place in the resident's ration before it begins, in the unit of work that claims
+the delivery: two couriers at once cannot take more places than there are.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +15,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    delete,
     func,
     insert,
     or_,
@@ -18,7 +23,8 @@ from sqlalchemy import (
     update,
 )
 
-from bot.storage.tables import consultations, deliveries, residents
+from bot.storage.holding import Holding
+from bot.storage.tables import consultations, deliveries, pushes, residents
 from handlers.cases import Delivery, DeliveryId, DeliveryState, Route
 from handlers.model import Address, ConsultationNumber, MessageId, Resident, ResidentId
 
@@ -35,6 +41,7 @@ class SqlDeliveries:
     """ports.Deliveries over one connection."""
 
     connection: Connection
+    holding: Holding
 
     def add(
         self, consultation: ConsultationNumber, message: MessageId, text: str, due_at: datetime
@@ -54,6 +61,7 @@ class SqlDeliveries:
         return self._one(self.connection.execute(put.returning(deliveries.c.id)).scalar_one())
 
     def claim(self, delivery: DeliveryId, at: datetime, lease_until: datetime) -> Delivery | None:
+        self.holding.receiver_of(delivery)
         free = (
             deliveries.c.id == delivery,
             deliveries.c.state.in_(IN_MOTION),
@@ -82,6 +90,12 @@ class SqlDeliveries:
         later = {"due_at": due_at, "wake_at": due_at, "held_reason": reason}
         return self._leave(_in_hand(delivery), delivery, DeliveryState.DUE, **later)
 
+    def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> bool:
+        # Nobody else can hold the number that is counted back: it was this attempt's own.
+        untried = {"attempts": delivery.attempts - 1, "held_reason": reason}
+        later = {"due_at": due_at, "wake_at": due_at}
+        return self._leave(_in_hand(delivery), delivery, DeliveryState.DUE, **untried, **later)
+
     def fail(self, delivery: Delivery, reason: str, at: datetime) -> bool:
         failed = {"held_reason": reason, "settled_at": at}
         return self._leave(_in_hand(delivery), delivery, DeliveryState.FAILED, **failed)
@@ -98,18 +112,43 @@ class SqlDeliveries:
         first = late.order_by(deliveries.c.wake_at, deliveries.c.id).limit(limit)
         return self.connection.execute(first).scalars().all()
 
-    def room_to_push(self, resident: ResidentId, at: datetime) -> bool:
-        heard_at = select(residents.c.last_heard_at).where(residents.c.id == resident)
-        heard = self.connection.execute(heard_at).scalar_one_or_none()
+    def ration_left(self, resident: ResidentId, at: datetime) -> int:
+        heard = self._heard(resident)
+        if heard is None or at - heard >= PUSH_WINDOW:
+            return 0
+        counted = select(func.count()).where(
+            pushes.c.resident == resident, pushes.c.counted_at >= heard
+        )
+        return max(0, PUSHES_IN_WINDOW - self.connection.execute(counted).scalar_one())
+
+    def has_place(self, delivery: Delivery, at: datetime) -> bool:
+        heard = self._heard(delivery.to.id)
         if heard is None or at - heard >= PUSH_WINDOW:
             return False
-        pushed = select(func.count()).where(
-            deliveries.c.resident == resident,
-            deliveries.c.state == DeliveryState.SENT,
-            deliveries.c.route == Route.PUSH,
-            deliveries.c.settled_at >= heard,
+        earlier = select(pushes.c.attempt).where(
+            pushes.c.delivery == delivery.id, pushes.c.counted_at >= heard
         )
-        return self.connection.execute(pushed).scalar_one() < PUSHES_IN_WINDOW
+        return self.connection.execute(earlier.limit(1)).first() is not None
+
+    def take_place(self, delivery: Delivery, until: datetime) -> None:
+        place = insert(pushes).values(
+            delivery=delivery.id,
+            attempt=delivery.attempts,
+            resident=delivery.to.id,
+            counted_at=until,
+        )
+        self.connection.execute(place)
+
+    def use_place(self, delivery: Delivery, at: datetime) -> None:
+        self.connection.execute(update(pushes).where(*_place(delivery)).values(counted_at=at))
+
+    def give_place_back(self, delivery: Delivery) -> None:
+        self.connection.execute(delete(pushes).where(*_place(delivery)))
+
+    def _heard(self, resident: ResidentId) -> datetime | None:
+        """When the resident last wrote something that lets us write first."""
+        heard_at = select(residents.c.last_heard_at).where(residents.c.id == resident)
+        return self.connection.execute(heard_at).scalar_one_or_none()
 
     def _leave(
         self, ours: ColumnElement[bool], delivery: Delivery, to: DeliveryState, **values: object
@@ -133,6 +172,11 @@ def _in_hand(delivery: Delivery) -> ColumnElement[bool]:
         deliveries.c.state == DeliveryState.SENDING,
         deliveries.c.attempts == delivery.attempts,
     )
+
+
+def _place(delivery: Delivery) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The place in the ration that this very attempt took."""
+    return pushes.c.delivery == delivery.id, pushes.c.attempt == delivery.attempts
 
 
 def _outbox() -> Select[Any]:

@@ -57,7 +57,7 @@ def _records(connection: Connection, holding: Holding) -> SqlRecords:
     return SqlRecords(
         conversations=SqlConversations(connection, holding),
         consultations=SqlConsultations(connection, holding),
-        deliveries=SqlDeliveries(connection),
+        deliveries=SqlDeliveries(connection, holding),
         personnel=SqlPersonnel(connection),
         exports=Exports(connection),
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Named,
+    PrimaryKeyConstraint,
     Table,
     TypedColumns,
     UniqueConstraint,
@@ -135,6 +136,34 @@ class _Deliveries(TypedColumns):
     settled_at: Named[datetime | None] = Column(TIME)
 
 
+class _Pushes(TypedColumns):
+    """Pushes begun that the channel may have counted: each takes a place of the ration."""
+
+    delivery: Named[DeliveryId] = Column(NUMBER, ForeignKey("deliveries.id", ondelete="CASCADE"))
+    attempt: Named[int] = Column(Integer)
+    resident: Named[ResidentId] = Column(NUMBER, ForeignKey("residents.id", ondelete="CASCADE"))
+    counted_at: Named[datetime] = Column(TIME)
+    """The latest moment at which the channel may have counted it."""
+
+
+class _PlatformTokens(TypedColumns):
+    """One row for each account: its token, who may fetch the next, and until when to be quiet."""
+
+    account: Named[str] = Column(WORDS, primary_key=True)
+    sealed: Named[str] = Column(WORDS)
+    renew_at: Named[datetime | None] = Column(TIME)
+    ends_at: Named[datetime | None] = Column(TIME)
+    lease: Named[int] = Column(Integer)
+    """Counts those who fetched, and fences them."""
+    lease_until: Named[datetime | None] = Column(TIME)
+    forced: Named[int] = Column(Integer)
+    """Forced refreshes since `forced_since`."""
+    forced_since: Named[datetime | None] = Column(TIME)
+    forced_at: Named[datetime | None] = Column(TIME)
+    quiet_until: Named[datetime | None] = Column(TIME)
+    quiet_for: Named[str] = Column(WORDS)
+
+
 # AUTOINCREMENT everywhere on SQLite: an id that was deleted never comes back, as on PostgreSQL.
 residents = Table(
     "residents",
@@ -176,6 +205,14 @@ deliveries = Table(
     Index("ix_deliveries_message", "message"),
     sqlite_autoincrement=True,
 )
+pushes = Table(
+    "pushes",
+    metadata,
+    _Pushes,
+    PrimaryKeyConstraint("delivery", "attempt"),
+    Index("ix_pushes_resident", "resident", "counted_at"),
+)
+platform_tokens = Table("platform_tokens", metadata, _PlatformTokens)
 
 
 def _where(column: str) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
@@ -10,7 +12,8 @@ from bot.storage.engine import make_engine
 from bot.storage.migrate import is_current, upgrade
 from bot.storage.store import SqlStore
 from bot.storage.tables import metadata
-from tests.bot.storage_examples import case
+from handlers.cases import Route
+from tests.bot.storage_examples import HOUR, NOON, case, exchange, outgoing
 
 
 def test_the_migrated_schema_is_that_of_the_tables(store: SqlStore) -> None:
@@ -32,6 +35,26 @@ def test_every_index_of_the_tables_is_there_with_its_condition(store: SqlStore) 
             assert (wanted is None) == (where is None), index.name
             if wanted is not None:
                 assert str(where).strip("()") == str(wanted), index.name
+
+
+def test_what_was_pushed_before_there_were_rations_counts(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        upgrade_to = command.upgrade
+        earlier.setattr(command, "upgrade", lambda config, _: upgrade_to(config, "0001"))
+        upgrade(empty_database_url)
+    engine = make_engine(empty_database_url)
+    with SqlStore(engine).write() as records:
+        resident, _ = exchange(records)
+        for route in (Route.PUSH, Route.REPLY, Route.PUSH):
+            taken = records.deliveries.claim(outgoing(records).id, NOON, NOON + HOUR)
+            assert taken is not None
+            records.deliveries.settle(taken, route, NOON + HOUR)
+    upgrade(engine)
+    with SqlStore(engine).read() as records:
+        assert records.deliveries.ration_left(resident.id, NOON + HOUR) == 3
+    engine.dispose()
 
 
 def test_a_second_time_changes_nothing(store: SqlStore) -> None:

@@ -30,7 +30,7 @@ QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "what is held": lambda r: r.deliveries.held_for(WHO),
     "the deliveries of a case": lambda r: r.deliveries.for_consultation(NUMBER),
     "what a sweep wakes": lambda r: r.deliveries.ready(NOON, 200),
-    "the window": lambda r: r.deliveries.room_to_push(WHO, NOON),
+    "what is left of the ration": lambda r: r.deliveries.ration_left(WHO, NOON),
 }
 
 
