@@ -1,6 +1,7 @@
 """From settings to services: the one place that chooses parts."""
 
 from bot.clock import now
+from bot.figures import CountedChannel, CountedReception
 from bot.late import LateMatcher
 from bot.services import Services
 from bot.storage.engine import make_engine
@@ -66,7 +67,7 @@ def _reception(
     settings: Settings, clock: Clock, store: SqlStore, composer: Composer, matcher: LateMatcher
 ) -> Reception:
     library = composer.library
-    return Reception(
+    return CountedReception(
         store=store,
         clock=clock,
         zone=settings.zone,
@@ -89,4 +90,4 @@ def _channels(settings: Settings, clock: Clock) -> dict[ChannelName, Channel]:
             clock,
         )
         channels[ChannelName.WECHAT] = PushChannel(platform)
-    return channels
+    return {name: CountedChannel(str(name), channel) for name, channel in channels.items()}
