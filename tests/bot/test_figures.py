@@ -91,7 +91,14 @@ def test_no_label_names_anybody(service: Running) -> None:
         assert row["text"] not in shown
 
 
-def test_one_event_for_each_request_without_words_names_or_addresses(service: Running) -> None:
+def test_one_event_for_each_request_without_words_names_or_addresses(
+    service: Running, platform: FakePlatform
+) -> None:
+    visitor = Visitor(service.url)
+    visitor.say(UNANSWERABLE)
+    webhook = platform.webhook(f"{service.url}/wechat", WECHAT_TOKEN, Mode.PLAIN)
+    resident = Resident(webhook, platform)
+    resident.send_text(UNANSWERABLE)
     requests.get(f"{service.url}/console/cases/4711?resident=王二小", timeout=5)
     requests.get(f"{service.url}/王二小的押金", timeout=5)
     log = service.log.read_text("utf-8")
@@ -102,7 +109,8 @@ def test_one_event_for_each_request_without_words_names_or_addresses(service: Ru
     routes = {str(event["route"]) for event in served}
     assert {"/wechat", "/chat/messages", "-"} <= routes
     assert any(route.startswith("/console/cases/<") for route in routes)
-    for telltale in ("王二小", "押金", "4711", "127.0.0.1", "界石", "signature"):
+    words = ("王二小", "押金", "4711", "127.0.0.1", "界石", "signature", resident.openid)
+    for telltale in words:
         assert telltale not in "\n".join(json.dumps(e, ensure_ascii=False) for e in events)
 
 

@@ -50,15 +50,7 @@ def test_twice_is_the_same_as_once_for_every_character() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "e\u200b\u0301",
-        "İSTANBUL",
-        "ﬁ\u200d̈",
-        "臺灣乾隆藉著瞭解",
-        "ㄱ\u3164ㅏ",
-        "A\u0345\u0301",
-        "Å\u0327",
-    ],
+    ["e\u200b\u0301", "İSTANBUL", "ﬁ\u200d̈", "臺灣乾隆藉著瞭解", "ㄱ\u3164ㅏ", "A\u0345\u0301", "Å\u0327"],
 )
 def test_twice_is_the_same_as_once_for_joined_signs(text: str) -> None:
     once = normalise(text)
