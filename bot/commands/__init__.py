@@ -9,6 +9,7 @@ from bot.commands.knowledge import knowledge_commands
 from bot.commands.people import consultation_commands, staff_commands
 from bot.commands.purge import purge_command
 from bot.commands.running import worker_command
+from bot.commands.wechat import wechat_commands
 from bot.services import Services
 
 
@@ -23,5 +24,6 @@ def add_commands(app: Flask, services: Services) -> None:
         *database_commands(services),
         *backup_commands(services),
         purge_command(services),
+        wechat_commands(services),
     ):
         app.cli.add_command(command)
