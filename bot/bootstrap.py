@@ -1,6 +1,7 @@
 """From settings to services: the one place that chooses parts."""
 
 from bot.clock import now
+from bot.figures import CountedChannel, CountedReception
 from bot.late import LateMatcher
 from bot.services import Services
 from bot.storage.engine import make_engine
@@ -70,7 +71,7 @@ def _reception(
     settings: Settings, clock: Clock, store: SqlStore, composer: Composer, matcher: LateMatcher
 ) -> Reception:
     library = composer.library
-    return Reception(
+    return CountedReception(
         store=store,
         clock=clock,
         zone=settings.zone,
@@ -99,4 +100,4 @@ def _channels(settings: Settings, store: SqlStore, clock: Clock) -> dict[Channel
     api = platform(settings, store, clock)
     if api is not None and settings.wechat_account_kind.may_push:
         channels[ChannelName.WECHAT] = PushChannel(api)
-    return channels
+    return {name: CountedChannel(str(name), channel) for name, channel in channels.items()}
