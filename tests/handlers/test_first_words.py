@@ -22,7 +22,9 @@ def now_says(house: House, version: str) -> None:
 
 
 @pytest.mark.parametrize("who", [GRANNY, VISITOR])
-def test_the_first_message_is_answered_first_and_the_notice_follows(house: House, who: object) -> None:
+def test_the_first_message_is_answered_first_and_the_notice_follows(
+    house: House, who: object
+) -> None:
     house.unanswerable()
     text = house.hear("地里的界石被人挪了", who=who).text  # type: ignore[arg-type]
     assert text.startswith("这个问题我答不准")
