@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.model import ChannelName, DecisionName, Kind, Reply
+from handlers.model import Address, ChannelName, DecisionName, Kind, Reply
 from handlers.parts import MESSAGE_BYTES, size
 from tests.handlers.conftest import GRANNY, House
 
@@ -23,10 +23,10 @@ def now_says(house: House, version: str) -> None:
 
 @pytest.mark.parametrize("who", [GRANNY, VISITOR])
 def test_the_first_message_is_answered_first_and_the_notice_follows(
-    house: House, who: object
+    house: House, who: Address
 ) -> None:
     house.unanswerable()
-    text = house.hear("地里的界石被人挪了", who=who).text  # type: ignore[arg-type]
+    text = house.hear("地里的界石被人挪了", who=who).text
     assert text.startswith("这个问题我答不准")
     assert text.index("编号") < text.index("【说明】")
     assert all(word in text for word in TOLD)
