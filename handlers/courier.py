@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from handlers.cases import Author, Delivery, DeliveryId, Route
+from handlers.cases import UNFOLLOWED, Author, Delivery, DeliveryId, Route
 from handlers.compose import Composer
 from handlers.model import ChannelName
 from handlers.ports import (
@@ -58,6 +58,9 @@ class Courier:
             now = self.clock()
             taken = records.deliveries.claim(delivery, now, now + LEASE)
             if taken is None:
+                return None
+            if taken.to.departed:
+                records.deliveries.fail(taken, UNFOLLOWED, now)
                 return None
             channel = self.channels.get(taken.to.address.channel)
             obstacle = _obstacle(records, taken, channel, now)

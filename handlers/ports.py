@@ -19,6 +19,7 @@ from handlers.cases import (
 )
 from handlers.model import (
     Address,
+    ChannelName,
     ConsultationNumber,
     Message,
     MessageId,
@@ -27,6 +28,7 @@ from handlers.model import (
     Resident,
     ResidentId,
 )
+from handlers.pace import Pace, Standing
 
 Clock = Callable[[], datetime]
 """The time now, always aware. Nobody asks the system elsewhere."""
@@ -42,14 +44,37 @@ class Conversations(Protocol):
         resident after this call cannot change under the reader.
         """
 
+    def standing(self, address: Address, at: datetime) -> Standing:
+        """As `resident`, with what we know of how they stand."""
+
+    def take(self, address: Address) -> Standing | None:
+        """As `standing`, but makes nobody: None if nobody is known at this address."""
+
+    def depart(self, resident: ResidentId, at: datetime) -> None:
+        """Erases the name of a resident for a random one, and their words outside cases.
+
+        Nothing that is left leads back to the address; whoever comes from it is somebody new.
+        """
+
+    def said_to_departed(self, channel: ChannelName, key: str, since: datetime) -> Reply | None:
+        """What was said to the message with this key of anybody who departed since then."""
+
+    def supplements(self, consultation: ConsultationNumber, since: datetime) -> int:
+        """How many messages of the resident belong to a case, counted from a time on."""
+
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         """What was said to the message with this key; None if it never came."""
 
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
         """Offers of everything said since the machine's last reply, newest first, that included."""
 
-    def add(self, resident: ResidentId, message: Message, reply: Reply) -> MessageId:
-        """Keeps a message and its reply together; both belong to `reply.consultation` if set."""
+    def add(
+        self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None
+    ) -> MessageId:
+        """Keeps a message and its reply together; both belong to `reply.consultation` if set.
+
+        The resident's standing is kept with them: `pace` if given, and `reply.notice` if set.
+        """
 
     def add_answer(
         self,
@@ -129,7 +154,10 @@ class Deliveries(Protocol):
         """
 
     def settle(self, delivery: Delivery, route: Route, at: datetime) -> bool:
-        """SENDING by this very attempt, or HELD, becomes SENT. False: it was not ours any more."""
+        """SENDING by this very attempt, or HELD, becomes SENT. False: it was not ours any more.
+
+        A push that was under way when the resident left has arrived all the same.
+        """
 
     def hold(self, delivery: Delivery, reason: str) -> bool:
         """SENDING by this very attempt becomes HELD until the resident writes."""
@@ -142,6 +170,9 @@ class Deliveries(Protocol):
 
     def fail(self, delivery: Delivery, reason: str, at: datetime) -> bool:
         """SENDING by this very attempt becomes FAILED: a person has to look."""
+
+    def abandon(self, resident: ResidentId, reason: str, at: datetime) -> None:
+        """All that is not settled of this resident becomes FAILED for this reason."""
 
     def held_for(self, resident: ResidentId) -> Sequence[Delivery]:
         """What waits for this resident, oldest first."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 
 from bot.storage.holding import Holding
 from bot.storage.tables import consultations, deliveries, pushes, residents
-from handlers.cases import Delivery, DeliveryId, DeliveryState, Route
+from handlers.cases import UNFOLLOWED, Delivery, DeliveryId, DeliveryState, Route
 from handlers.model import Address, ConsultationNumber, MessageId, Resident, ResidentId
 
 PUSH_WINDOW = timedelta(hours=48)
@@ -80,8 +81,9 @@ class SqlDeliveries:
 
     def settle(self, delivery: Delivery, route: Route, at: datetime) -> bool:
         waits = deliveries.c.state == DeliveryState.HELD
+        ours = or_(_in_hand(delivery), _under_way_at_departure(delivery), waits)
         sent = {"route": route, "settled_at": at}
-        return self._leave(or_(_in_hand(delivery), waits), delivery, DeliveryState.SENT, **sent)
+        return self._leave(ours, delivery, DeliveryState.SENT, **sent)
 
     def hold(self, delivery: Delivery, reason: str) -> bool:
         return self._leave(_in_hand(delivery), delivery, DeliveryState.HELD, held_reason=reason)
@@ -99,6 +101,15 @@ class SqlDeliveries:
     def fail(self, delivery: Delivery, reason: str, at: datetime) -> bool:
         failed = {"held_reason": reason, "settled_at": at}
         return self._leave(_in_hand(delivery), delivery, DeliveryState.FAILED, **failed)
+
+    def abandon(self, resident: ResidentId, reason: str, at: datetime) -> None:
+        unsettled = (
+            deliveries.c.resident == resident,
+            deliveries.c.state.in_((*IN_MOTION, DeliveryState.HELD)),
+        )
+        failed = {"held_reason": reason, "settled_at": at, "wake_at": None}
+        given_up = update(deliveries).where(*unsettled)
+        self.connection.execute(given_up.values(state=DeliveryState.FAILED, **failed))
 
     def held_for(self, resident: ResidentId) -> Sequence[Delivery]:
         held = and_(deliveries.c.resident == resident, deliveries.c.state == DeliveryState.HELD)
@@ -179,17 +190,28 @@ def _place(delivery: Delivery) -> tuple[ColumnElement[bool], ColumnElement[bool]
     return pushes.c.delivery == delivery.id, pushes.c.attempt == delivery.attempts
 
 
-def _outbox() -> Select[Any]:
-    return select(deliveries, residents.c.channel, residents.c.name).join(
-        residents, deliveries.c.resident == residents.c.id
+def _under_way_at_departure(delivery: Delivery) -> ColumnElement[bool]:
+    """Abandoned during this very attempt, whose push may have gone through all the same."""
+    return and_(
+        literal(delivery.state is DeliveryState.SENDING),
+        deliveries.c.state == DeliveryState.FAILED,
+        deliveries.c.held_reason == UNFOLLOWED,
+        deliveries.c.attempts == delivery.attempts,
     )
+
+
+def _outbox() -> Select[Any]:
+    resident = (residents.c.channel, residents.c.name, residents.c.departed_at)
+    return select(deliveries, *resident).join(residents, deliveries.c.resident == residents.c.id)
 
 
 def _to_delivery(row: Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
         consultation=row.consultation,
-        to=Resident(row.resident, Address(row.channel, row.name)),
+        to=Resident(
+            row.resident, Address(row.channel, row.name), departed=row.departed_at is not None
+        ),
         text=row.text,
         state=row.state,
         attempts=row.attempts,

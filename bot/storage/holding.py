@@ -21,7 +21,7 @@ class Holding:
     possible: bool
     taken: bool = False
 
-    def by_upsert(self) -> None:
+    def by_itself(self) -> None:
         """Notes that a statement has just locked the resident's row by itself."""
         self.taken = True
 

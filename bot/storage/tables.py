@@ -59,6 +59,15 @@ class _Residents(TypedColumns):
     first_seen_at: Named[datetime] = Column(TIME)
     last_heard_at: Named[datetime | None] = Column(TIME)
     """The last message that opens the platform's window for pushes."""
+    departed_at: Named[datetime | None] = Column(TIME)
+    """Since when the name is a random one that leads to nobody (docs/adr/0007-erasure.md)."""
+    notice: Named[str | None] = Column(WORDS)
+    """The version of the notice given last; which reply gave it stands with the reply."""
+    minute_from: Named[datetime | None] = Column(TIME)
+    in_minute: Named[int] = Column(Integer, server_default="0")
+    day_from: Named[datetime | None] = Column(TIME)
+    in_day: Named[int] = Column(Integer, server_default="0")
+    limited_at: Named[datetime | None] = Column(TIME)
 
 
 class _Staff(TypedColumns):
@@ -118,6 +127,8 @@ class _Messages(TypedColumns):
         NUMBER, ForeignKey("consultations.number")
     )
     staff: Named[StaffId | None] = Column(NUMBER, ForeignKey("staff.id"))
+    notice: Named[str | None] = Column(WORDS)
+    """The version of the notice that this reply gave."""
 
 
 class _Deliveries(TypedColumns):
@@ -225,3 +236,4 @@ Index("uq_messages_key", messages.c.resident, messages.c.key, unique=True, **_wh
 Index("uq_messages_reply_to", messages.c.reply_to, unique=True, **_where("reply_to"))
 Index("ix_messages_consultation", messages.c.consultation, **_where("consultation"))
 Index("ix_deliveries_wake_at", deliveries.c.wake_at, **_where("wake_at"))
+Index("ix_residents_departed_at", residents.c.departed_at, **_where("departed_at"))

@@ -49,7 +49,8 @@ def _kind(name: str) -> Kind:
 
 
 def _event_kind(fields: Fields) -> Kind:
-    return Kind.FOLLOW if fields.get("Event", "").strip().lower() == "subscribe" else Kind.EVENT
+    kinds = {"subscribe": Kind.FOLLOW, "unsubscribe": Kind.LEAVE}
+    return kinds.get(fields.get("Event", "").strip().lower(), Kind.EVENT)
 
 
 def _words(fields: Fields, kind: str) -> str:
