@@ -62,6 +62,8 @@ class Running:
             if self.process.poll() is not None:
                 break
             time.sleep(0.05)
+        if self.process.poll() is None:
+            self.kill()
         raise RuntimeError(self.log.read_text("utf-8")[-3_000:])
 
     def is_ready(self) -> bool:
