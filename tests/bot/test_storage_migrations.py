@@ -1,19 +1,41 @@
 """Migrations make what the tables say, once, whoever else is at it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect, text
 
 from bot.storage.engine import make_engine
 from bot.storage.migrate import is_current, upgrade
 from bot.storage.store import SqlStore
 from bot.storage.tables import metadata
 from handlers.cases import Route
-from tests.bot.storage_examples import HOUR, NOON, case, exchange, outgoing
+from handlers.model import ResidentId
+from tests.bot.storage_examples import HOUR, NOON, case
+
+_FROM_BEFORE_RATIONS = (
+    "INSERT INTO residents (channel, name, first_seen_at, last_heard_at)"
+    " VALUES ('wechat', 'granny', :at, :at)",
+    "INSERT INTO consultations (resident, state, priority, reason, topic, question, opened_at)"
+    " VALUES (1, 'answered', 1, 'asked', '', '', :at)",
+    "INSERT INTO messages (resident, author, at, text) VALUES (1, 'staff', :at, '')",
+    *(
+        "INSERT INTO deliveries (consultation, resident, message, text, state, attempts, due_at,"
+        " route, held_reason, settled_at)"
+        f" VALUES (10001, 1, 1, '', 'sent', 1, :at, '{route}', '', :at)"
+        for route in (Route.PUSH, Route.REPLY, Route.PUSH)
+    ),
+)
+
+
+def _written(at: datetime, engine: Engine) -> str:
+    """A time as the engine's tables keep it."""
+    written = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    return written if engine.dialect.name == "sqlite" else f"{written}+00"
 
 
 def test_the_migrated_schema_is_that_of_the_tables(store: SqlStore) -> None:
@@ -45,15 +67,12 @@ def test_what_was_pushed_before_there_were_rations_counts(
         earlier.setattr(command, "upgrade", lambda config, _: upgrade_to(config, "0001"))
         upgrade(empty_database_url)
     engine = make_engine(empty_database_url)
-    with SqlStore(engine).write() as records:
-        resident, _ = exchange(records)
-        for route in (Route.PUSH, Route.REPLY, Route.PUSH):
-            taken = records.deliveries.claim(outgoing(records).id, NOON, NOON + HOUR)
-            assert taken is not None
-            records.deliveries.settle(taken, route, NOON + HOUR)
+    with engine.begin() as connection:
+        for statement in _FROM_BEFORE_RATIONS:
+            connection.execute(text(statement), {"at": _written(NOON, engine)})
     upgrade(engine)
     with SqlStore(engine).read() as records:
-        assert records.deliveries.ration_left(resident.id, NOON + HOUR) == 3
+        assert records.deliveries.ration_left(ResidentId(1), NOON + HOUR) == 3
     engine.dispose()
 
 
