@@ -66,7 +66,8 @@ class Composer:
             say(Phrase.ANSWER_DEADLINE, text=told.deadline),
             say(Phrase.ANSWER_NEXT_STEP, text=told.next_step),
             self._law_line(entry),
-            f"{self._review(entry)}{self._small_print()}",
+            f"{self._review(entry)}{say(Phrase.DISCLAIMER)}",
+            say(Phrase.ANSWER_HINT),
         )
         return "\n".join(blocks)
 
@@ -109,17 +110,14 @@ class Composer:
         return self._with_whole_notice(self.command(Phrase.HELP), channel, "\n\n")
 
     def with_notice(self, reply: Reply, channel: ChannelName) -> Reply:
-        """A reply and, after it, as much of the notice as fits: all, its gist, or one line.
+        """A reply and, after it, as much of the notice as fits: all, or its gist.
 
-        The line stands in for the small print under an answer and says that as well. Where not
-        even this fits the reply stays as it is, and `notice` empty.
+        Nothing of an answer gives way to it, least of all the disclaimer: where the gist does
+        not fit the reply stays as it is, `notice` empty, and the next reply has it.
         """
-        notice, text = self.wording.notice, reply.text
-        small_print = self._small_print()
-        longer = [f"{text}\n\n{notice.told(channel)}", f"{text}\n\n{notice.brief}"]
-        if text.endswith(small_print):
-            longer.append(f"{text.removesuffix(small_print)}{notice.in_answer}")
-        for told in longer:
+        notice = self.wording.notice
+        for words in (notice.told(channel), notice.brief):
+            told = f"{reply.text}\n\n{words}"
             if size(told) <= MESSAGE_BYTES:
                 return replace(reply, text=told, notice=notice.version)
         return reply
@@ -190,10 +188,6 @@ class Composer:
         if entry.reviewed_by:
             return self.wording.say(Phrase.REVIEWED, name=entry.reviewed_by)
         return self.wording.say(Phrase.NOT_REVIEWED)
-
-    def _small_print(self) -> str:
-        """What stands last under every answer."""
-        return f"{self.wording.say(Phrase.DISCLAIMER)}\n{self.wording.say(Phrase.ANSWER_HINT)}"
 
     def _basis(self, entry: Entry, day: date) -> Basis:
         versions = zip(entry.citations, self.library.law_behind(entry, day), strict=True)

@@ -57,21 +57,19 @@ class Phrase(StrEnum):
 class Notice:
     """What every resident is told of the service and of their words, in its present version.
 
-    `whole` has a blank for how one leaves, which depends on the channel; `brief` is its gist;
-    `in_answer` says the gist and the small print of an answer in one line.
+    `whole` has a blank for how one leaves, which depends on the channel; `brief` is its gist.
     """
 
     version: str
     whole: str
     brief: str
-    in_answer: str
     leave: Mapping[str, str]
 
     @classmethod
     def read(cls, path: Path) -> "Notice":
         """Reads notice.yaml. Raises ContentError."""
         given = read_yaml(path)
-        for name in {"version", "whole", "brief", "in_answer", "leave"} ^ set(given):
+        for name in {"version", "whole", "brief", "leave"} ^ set(given):
             raise ContentError(path, name, "missing or unknown")
         leave = given.pop("leave")
         if not isinstance(leave, dict) or _OTHER not in leave:

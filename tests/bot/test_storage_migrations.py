@@ -18,10 +18,10 @@ from handlers.model import ResidentId
 from tests.bot.storage_examples import HOUR, NOON, case
 
 _FROM_BEFORE_RATIONS = (
-    "INSERT INTO residents (channel, name, first_seen_at, last_heard_at)"
-    " VALUES ('wechat', 'granny', :at, :at)",
-    "INSERT INTO consultations (resident, state, priority, reason, topic, question, opened_at)"
-    " VALUES (1, 'answered', 1, 'asked', '', '', :at)",
+    """INSERT INTO residents (channel, name, first_seen_at, last_heard_at)
+    VALUES ('wechat', 'granny', :at, :at)""",
+    """INSERT INTO consultations (resident, state, priority, reason, topic, question, opened_at)
+    VALUES (1, 'answered', 1, 'asked', '', '', :at)""",
     "INSERT INTO messages (resident, author, at, text) VALUES (1, 'staff', :at, '')",
     *(
         "INSERT INTO deliveries (consultation, resident, message, text, state, attempts, due_at,"

@@ -73,11 +73,14 @@ def test_a_first_message_is_answered_and_then_told_and_its_repeat_gets_the_same(
     assert all(word in first for word in TOLD)
 
 
-def test_a_first_answer_is_whole_and_has_the_gist(resident: Resident) -> None:
+def test_a_first_answer_is_whole_and_the_notice_follows_where_there_is_room(
+    resident: Resident,
+) -> None:
     text = said(resident, "包工头跑了，工资找谁要")
     assert len(text.encode()) <= 1_800
-    for word in ("期限：", "下一步：", "《保障农民工工资支付条例》", "不是律师意见", *TOLD):
+    for word in ("期限：", "下一步：", "《保障农民工工资支付条例》", "不代替法院和机关认定"):
         assert word in text
+    assert "【说明】" in said(resident, "你好")
 
 
 def test_danger_comes_alone_and_the_notice_with_the_next_reply(resident: Resident) -> None:
