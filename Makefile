@@ -30,6 +30,9 @@ check: $(DEV) ## 代码风格、类型、架构、内容
 	$(BIN)/lint-imports
 	$(BIN)/python -m flask --app wsgi knowledge check
 
+bench: $(DEV) ## 测速：网关各环节每秒请求数（FULL=1 跑全量）
+	@$(BIN)/python -m bench.webhook
+
 proof: $(DEV) ## 重型证明：反复强杀、重试，约十分钟
 	@$(BIN)/python -m pytest -q -s proofs
 

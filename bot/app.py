@@ -9,6 +9,8 @@ from bot.services import Services
 from bot.web.chat import chat_pages
 from bot.web.console import console_pages
 from bot.web.health import health_pages
+from bot.web.journal import install_journal
+from bot.web.metrics import metrics_pages
 from bot.web.pages import install_pages
 from bot.web.webhook import webhook
 
@@ -23,11 +25,13 @@ def create_app(services: Services) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    install_journal(app)
     if settings.secret_key is not None:
         install_pages(app, services)
         app.register_blueprint(chat_pages(services))
         app.register_blueprint(console_pages(services))
     app.register_blueprint(health_pages(services))
+    app.register_blueprint(metrics_pages(services))
     if (post := post_office(settings)) is not None:
         app.register_blueprint(webhook(services, post))
     add_commands(app, services)

@@ -1,17 +1,24 @@
 """From settings to services: the one place that chooses parts."""
 
+from pydantic import SecretStr
+
 from bot.clock import now
+from bot.figures import CountedChannel, CountedReception
 from bot.late import LateMatcher
 from bot.services import Services
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
+from bot.storage.tokens import SqlTokenShelf
 from bot.storage.vault import DatabaseVault, sealing_key
 from bot.tasks import Tasks
 from bot.web.page import PageChannel
+from bot.wechat.calls import Wire
 from bot.wechat.client import Platform
 from bot.wechat.envelope import Post, aes_key
 from bot.wechat.media import MediaSource
 from bot.wechat.push import PushChannel
+from bot.wechat.shelf import Seal
+from bot.wechat.tokens import Tokens
 from config.settings import Settings
 from handlers.attachments import Source
 from handlers.collector import Collector
@@ -38,11 +45,10 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
     matcher = LateMatcher(library, settings.data_dir / "cache")
-    platform = _platform(settings, clock)
     vault = _vault(settings, store)
-    courier = Courier(store, clock, _channels(platform), composer)
-    sources = _sources(platform, vault)
-    collector = Collector(store, clock, settings.zone, sources, vault, composer)
+    api = _usable_platform(settings, store, clock)
+    courier = Courier(store, clock, _channels(api), composer)
+    collector = Collector(store, clock, settings.zone, _sources(api, vault), vault, composer)
     return Services(
         settings=settings,
         clock=clock,
@@ -75,7 +81,7 @@ def _reception(
     settings: Settings, clock: Clock, store: SqlStore, composer: Composer, matcher: LateMatcher
 ) -> Reception:
     library = composer.library
-    return Reception(
+    return CountedReception(
         store=store,
         clock=clock,
         zone=settings.zone,
@@ -87,21 +93,30 @@ def _reception(
     )
 
 
-def _platform(settings: Settings, clock: Clock) -> Platform | None:
-    """The API of the account; None where it may not be used beyond passive replies."""
+def platform(settings: Settings, store: SqlStore, clock: Clock) -> Platform | None:
+    """The platform's API for our account; None without WECHAT_APP_SECRET."""
     secret = settings.wechat_app_secret
-    if secret is None or not settings.wechat_account_kind.may_push:
+    if secret is None:
         return None
-    return Platform(
-        settings.wechat_api_base_url, settings.wechat_app_id, secret.get_secret_value(), clock
-    )
+    wire = Wire(settings.wechat_api_base_url)
+    # The app's own secret where there is no other: a token is never kept in the clear.
+    seal = Seal.with_key(settings.personal_data_key or settings.secret_key or secret)
+    shelf = SqlTokenShelf(store.engine)
+    return Platform(wire, Tokens(wire, settings.wechat_app_id, secret, shelf, seal, clock))
 
 
-def _channels(platform: Platform | None) -> dict[ChannelName, Channel]:
+def _usable_platform(settings: Settings, store: SqlStore, clock: Clock) -> Platform | None:
+    """The same; None also where the account may do nothing beyond passive replies."""
+    if not settings.wechat_account_kind.may_push:
+        return None
+    return platform(settings, store, clock)
+
+
+def _channels(api: Platform | None) -> dict[ChannelName, Channel]:
     channels: dict[ChannelName, Channel] = {ChannelName.CHAT: PageChannel()}
-    if platform is not None:
-        channels[ChannelName.WECHAT] = PushChannel(platform)
-    return channels
+    if api is not None:
+        channels[ChannelName.WECHAT] = PushChannel(api)
+    return {name: CountedChannel(str(name), channel) for name, channel in channels.items()}
 
 
 def _vault(settings: Settings, store: SqlStore) -> DatabaseVault:
@@ -109,9 +124,14 @@ def _vault(settings: Settings, store: SqlStore) -> DatabaseVault:
     return DatabaseVault(store.engine, sealing_key(secret.get_secret_value()) if secret else None)
 
 
-def _sources(platform: Platform | None, vault: DatabaseVault) -> dict[ChannelName, Source]:
+def _sources(api: Platform | None, vault: DatabaseVault) -> dict[ChannelName, Source]:
     """Nothing is fetched that could not be kept sealed."""
-    if platform is None or vault.key is None:
+    if api is None or vault.key is None:
         return {}
-    source = MediaSource(platform.base_url, platform.current_token, platform.token_after)
+    tokens = api.tokens
+    source = MediaSource(
+        api.wire.base_url,
+        lambda: tokens.current().get_secret_value(),
+        lambda refused: tokens.instead_of(SecretStr(refused)).get_secret_value(),
+    )
     return {ChannelName.WECHAT: source}

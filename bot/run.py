@@ -1,22 +1,27 @@
-"""`make run`: web and worker side by side in one process group.
+"""`make run`: web and worker side by side in one process group, or one of them alone.
 
 Prepares a first start, starts both, says where to go, and stops both when told to. A child that
-dies is started again; the database is the truth, so nothing is lost with it.
+dies is started again; the database is the truth, so nothing is lost with it. One part by
+itself (`python -m bot.run web`) is for systemd and containers, which watch over it.
 """
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 import requests
 
+from bot.figures import FOLDER, MULTIPROCESS
 from bot.first_start import ADMINISTRATOR, prepare_database, write_secrets
 from bot.speech import say
+from bot.storage.migrate import upgrade
 from config.logs import start_logging
 from config.settings import Settings, SettingsError, read_settings
 from handlers.errors import Unreachable
@@ -35,15 +40,17 @@ class Child:
 
     name: str
     command: list[str]
+    environment: dict[str, str]
     process: subprocess.Popen[bytes]
     started: float
     hasty_ends: int = 0
 
     @classmethod
-    def start(cls, name: str, *command: str) -> "Child":
+    def start(cls, name: str, settings: Settings) -> "Child":
         """Starts it in our process group."""
-        line = [sys.executable, "-m", *command]
-        return cls(name, line, subprocess.Popen(line), time.monotonic())  # noqa: S603  our own line
+        line, environment = command_of(name, settings), environment_of(name, settings)
+        process = subprocess.Popen(line, env=environment)  # noqa: S603  our own line
+        return cls(name, line, environment, process, time.monotonic())
 
     def stays_up(self) -> bool:
         """Starts it again if it is dead; False if that was in vain too often."""
@@ -53,13 +60,15 @@ class Child:
         self.hasty_ends = self.hasty_ends + 1 if hasty else 0
         if self.hasty_ends >= MOST_HASTY_ENDS:
             return False
-        self.process = subprocess.Popen(self.command)  # noqa: S603  our own line
+        self.process = subprocess.Popen(self.command, env=self.environment)  # noqa: S603
         self.started = time.monotonic()
         return True
 
 
-def main() -> int:
+def main(asked: Sequence[str]) -> int:
     """Runs until told to stop; the exit status."""
+    if asked:
+        return _become(asked[0])
     if write_secrets(Path(".env")):
         _tell(say("secrets_written"))
     try:
@@ -80,26 +89,68 @@ def main() -> int:
     return _supervise(settings, password)
 
 
+def _become(part: str) -> int:
+    """Turns this process into one part; returns only in vain. The web part migrates first."""
+    if part not in PARTS:
+        _tell(say("no_such_part", part=part))
+        return 2
+    try:
+        settings = read_settings()
+    except SettingsError as error:
+        _tell(say("bad_settings", faults=error))
+        return 2
+    if part == "web":
+        try:
+            upgrade(settings.database)
+        except Unreachable:
+            _tell(say("no_database"))
+            return 2
+    line = command_of(part, settings)
+    return os.execve(line[0], line, environment_of(part, settings))  # noqa: S606  our own line
+
+
+def command_of(part: str, settings: Settings) -> list[str]:
+    """The command line of a part."""
+    return [sys.executable, "-m", *PARTS[part](settings)]
+
+
+def environment_of(part: str, settings: Settings) -> dict[str, str]:
+    """The environment of a part, with an empty folder where its processes count."""
+    folder = settings.data_dir.resolve() / FOLDER / part
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
+        left.unlink(missing_ok=True)
+    return os.environ | {MULTIPROCESS: str(folder)}
+
+
 def web_command(settings: Settings) -> tuple[str, ...]:
     """Gunicorn as this machine runs it: loaded once, then forked, so that memory is shared."""
     return (
         *("gunicorn", "wsgi:serving()", "--preload", "--no-control-socket"),
         *("--bind", f"{settings.host}:{settings.port}"),
-        *("--worker-class", "gthread"),
+        *("--worker-class", "bot.web.serving.PunctualWorker"),
         *("--workers", str(settings.web_workers)),
         *("--threads", str(settings.web_threads)),
         *("--graceful-timeout", "15", "--log-level", "warning"),
     )
 
 
+def worker_command(_: Settings) -> tuple[str, ...]:
+    """The process that delivers."""
+    return ("flask", "--app", "wsgi", "worker")
+
+
+PARTS: Mapping[str, Callable[[Settings], tuple[str, ...]]] = {
+    "web": web_command,
+    "worker": worker_command,
+}
+
+
 def _supervise(settings: Settings, password: str | None) -> int:
     told_to_stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told_to_stop.set())
-    children = (
-        Child.start("web", *web_command(settings)),
-        Child.start("worker", "flask", "--app", "wsgi", "worker"),
-    )
+    children = tuple(Child.start(part, settings) for part in PARTS)
     welcomed = False
     status = 0
     while not told_to_stop.wait(_LOOK_EVERY):
@@ -160,4 +211,4 @@ def _tell(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

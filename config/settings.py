@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PLATFORM_API = "https://api.weixin.qq.com"
-_OUR_PREFIXES = ("WECHAT_",)
+_OUR_PREFIXES = ("WECHAT_", "RETENTION_")
 """Names with these prefixes can only be meant for us: an unknown one is a typing error."""
 _AES_KEY_LENGTH = 43
 """Characters of an EncodingAESKey, as the platform issues it."""
@@ -78,10 +78,15 @@ class Settings(BaseSettings):
     personal_data_key: SecretStr | None = Field(default=None, min_length=32)
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
+    public_base_url: str = Field(default="", pattern="^(https?://[^/?#]+)?$")
+    metrics_token: SecretStr | None = Field(default=None, min_length=16)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     staff_session_hours: int = Field(default=10, ge=1, le=72)
+    retention_messages_days: int = Field(default=180, ge=30, le=3650)
+    retention_cases_days: int = Field(default=1095, ge=180, le=36500)
+    retention_residents_days: int = Field(default=1095, ge=180, le=36500)
 
     wechat_token: SecretStr | None = None
     wechat_app_id: str = ""

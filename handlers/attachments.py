@@ -59,7 +59,7 @@ class Attachments(Protocol):
     def ask_again(self, attachment: AttachmentId, at: datetime) -> ConsultationNumber | None:
         """The case in which the resident is to be asked for it once more, noted as asked.
 
-        None if it belongs to no case, or in that case they were asked for something before.
+        None if it belongs to no case, if they have left, or if in that case they were asked before.
         """
 
     def erase_unfiled(self, resident: ResidentId) -> None:

@@ -89,6 +89,10 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+UNFOLLOWED = "unfollowed"
+"""Why a delivery FAILED whose resident left: they unfollowed, or had their records deleted."""
+
+
 class Route(StrEnum):
     """How an answer reached the resident."""
 

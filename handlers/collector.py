@@ -140,7 +140,7 @@ class Collector:
                 return
             day = taken.came_at.astimezone(self.zone).date()
             text = self.composer.send_again(number, day)
-            message = records.conversations.add_notice(number, text, now)
+            message = records.conversations.add_remark(number, text, now)
             records.deliveries.add(number, message, text, now)
 
 

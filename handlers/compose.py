@@ -8,6 +8,7 @@ from itertools import groupby
 from handlers.model import (
     Answer,
     Basis,
+    ChannelName,
     CitedVersion,
     Clarify,
     ConsultationNumber,
@@ -17,7 +18,8 @@ from handlers.model import (
     Offer,
     Reply,
 )
-from handlers.parts import pack
+from handlers.pace import Limit
+from handlers.parts import MESSAGE_BYTES, pack, size
 from knowledge.entry import Entry
 from knowledge.library import Library
 from knowledge.statutes import everyday_name
@@ -64,7 +66,7 @@ class Composer:
             say(Phrase.ANSWER_DEADLINE, text=told.deadline),
             say(Phrase.ANSWER_NEXT_STEP, text=told.next_step),
             self._law_line(entry),
-            self._caution(entry),
+            f"{self._review(entry)}{say(Phrase.DISCLAIMER)}",
             say(Phrase.ANSWER_HINT),
         )
         return "\n".join(blocks)
@@ -98,6 +100,37 @@ class Composer:
         """A fixed sentence; SILENCE has none."""
         phrase = _COURTESIES.get(courtesy)
         return Reply(DecisionName.SMALLTALK, self.wording.say(phrase) if phrase else "")
+
+    def welcome(self, channel: ChannelName) -> Reply:
+        """To a new follower: who we are, and the whole notice."""
+        return self._with_whole_notice(self.courtesy(Courtesy.WELCOME), channel, "\n")
+
+    def help(self, channel: ChannelName) -> Reply:
+        """What one can say to the service, and the whole notice to read again."""
+        return self._with_whole_notice(self.command(Phrase.HELP), channel, "\n\n")
+
+    def with_notice(self, reply: Reply, channel: ChannelName) -> Reply:
+        """A reply and, after it, as much of the notice as fits: all, or its gist.
+
+        Nothing of an answer gives way to it, least of all the disclaimer: where the gist does
+        not fit the reply stays as it is, `notice` empty, and the next reply has it.
+        """
+        notice = self.wording.notice
+        for words in (notice.told(channel), notice.brief):
+            told = f"{reply.text}\n\n{words}"
+            if size(told) <= MESSAGE_BYTES:
+                return replace(reply, text=told, notice=notice.version)
+        return reply
+
+    def limited(self, limit: Limit, still_open: Offer) -> Reply:
+        """Says that a message was kept and when to go on; what was open stays open."""
+        phrase = {Limit.MINUTE: Phrase.TOO_FAST, Limit.DAY: Phrase.TOO_MANY}[limit]
+        return Reply(DecisionName.SMALLTALK, self.wording.say(phrase), still_open)
+
+    def enough_today(self, number: ConsultationNumber) -> Reply:
+        """A supplement was kept, but people have enough to read for today."""
+        text = self.wording.say(Phrase.SUPPLEMENTED_ENOUGH, number=number)
+        return Reply(DecisionName.ESCALATE, text)
 
     def unclear(self, misses: int, question: str) -> Reply:
         """Asks for other words, and remembers how often that was needed in a row."""
@@ -139,6 +172,11 @@ class Composer:
         offer = replace(reply.offer, rest=(*rest, *reply.offer.rest))
         return replace(reply, text=first, offer=offer)
 
+    def _with_whole_notice(self, reply: Reply, channel: ChannelName, between: str) -> Reply:
+        notice = self.wording.notice
+        told = f"{reply.text}{between}{notice.told(channel)}"
+        return replace(reply, text=told, notice=notice.version)
+
     def _law_line(self, entry: Entry) -> str:
         items = [
             self.wording.say(
@@ -150,12 +188,10 @@ class Composer:
         ]
         return self.wording.say(Phrase.LAW, items="；".join(items), day=entry.drafted_on)
 
-    def _caution(self, entry: Entry) -> str:
+    def _review(self, entry: Entry) -> str:
         if entry.reviewed_by:
-            review = self.wording.say(Phrase.REVIEWED, name=entry.reviewed_by)
-        else:
-            review = self.wording.say(Phrase.NOT_REVIEWED)
-        return f"{review}{self.wording.say(Phrase.DISCLAIMER)}"
+            return self.wording.say(Phrase.REVIEWED, name=entry.reviewed_by)
+        return self.wording.say(Phrase.NOT_REVIEWED)
 
     def _basis(self, entry: Entry, day: date) -> Basis:
         versions = zip(entry.citations, self.library.law_behind(entry, day), strict=True)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from handlers.cases import Consultation, Delivery, Priority, Route, State
 from handlers.compose import Composer
 from handlers.model import ConsultationNumber, Reply, Resident
+from handlers.pace import SUPPLEMENTS_A_DAY
 from handlers.ports import Records
 from knowledge.wording import Phrase
 
@@ -45,6 +46,15 @@ def hand_over(
     if question and not latest.question:
         records.consultations.ask(latest.number, question)
     return latest.number, False
+
+
+def overfull(records: Records, resident: Resident, midnight: datetime) -> ConsultationNumber | None:
+    """The resident's open case, if as much was added to it today as people can still read."""
+    latest = records.consultations.latest_of(resident.id)
+    if latest is None or latest.state is State.CLOSED:
+        return None
+    added = records.conversations.supplements(latest.number, midnight)
+    return latest.number if added >= SUPPLEMENTS_A_DAY else None
 
 
 def look_up(

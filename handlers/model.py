@@ -22,13 +22,17 @@ class ChannelName(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a resident's message consists of, as far as it makes a difference to the reply."""
+    """What a resident's message consists of, as far as it makes a difference to the reply.
+
+    LEAVE: they unfollowed the account, or asked for their records to be deleted.
+    """
 
     TEXT = "text"
     VOICE = "voice"
     MEDIA = "media"
     FOLLOW = "follow"
     EVENT = "event"
+    LEAVE = "leave"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,18 +224,26 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a resident gets back. `text` fits one message of any channel; empty means no words."""
+    """What a resident gets back. `text` fits one message of any channel; empty means no words.
+
+    `notice` is the version of the notice that the text contains, if it does.
+    """
 
     decision: DecisionName
     text: str
     offer: Offer = field(default_factory=Offer)
     basis: Basis | None = None
     consultation: ConsultationNumber | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """Somebody who wrote to us; known by address only."""
+    """Somebody who wrote to us; known by address only.
+
+    Whoever has `departed` cannot be reached: their address is a tombstone.
+    """
 
     id: ResidentId
     address: Address
+    departed: bool = False

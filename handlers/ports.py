@@ -20,6 +20,7 @@ from handlers.cases import (
 )
 from handlers.model import (
     Address,
+    ChannelName,
     ConsultationNumber,
     Message,
     MessageId,
@@ -28,6 +29,7 @@ from handlers.model import (
     Resident,
     ResidentId,
 )
+from handlers.pace import Pace, Standing
 
 Clock = Callable[[], datetime]
 """The time now, always aware. Nobody asks the system elsewhere."""
@@ -43,14 +45,37 @@ class Conversations(Protocol):
         resident after this call cannot change under the reader.
         """
 
+    def standing(self, address: Address, at: datetime) -> Standing:
+        """As `resident`, with what we know of how they stand."""
+
+    def take(self, address: Address) -> Standing | None:
+        """As `standing`, but makes nobody: None if nobody is known at this address."""
+
+    def depart(self, resident: ResidentId, at: datetime) -> None:
+        """Erases the name of a resident for a random one, and their words outside cases.
+
+        Nothing that is left leads back to the address; whoever comes from it is somebody new.
+        """
+
+    def said_to_departed(self, channel: ChannelName, key: str, since: datetime) -> Reply | None:
+        """What was said to the message with this key of anybody who departed since then."""
+
+    def supplements(self, consultation: ConsultationNumber, since: datetime) -> int:
+        """How many messages of the resident belong to a case, counted from a time on."""
+
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         """What was said to the message with this key; None if it never came."""
 
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
         """Offers of everything said since the machine's last reply, newest first, that included."""
 
-    def add(self, resident: ResidentId, message: Message, reply: Reply) -> MessageId:
-        """Keeps a message and its reply together; both belong to `reply.consultation` if set."""
+    def add(
+        self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None
+    ) -> MessageId:
+        """Keeps a message and its reply together; both belong to `reply.consultation` if set.
+
+        The resident's standing is kept with them: `pace` if given, and `reply.notice` if set.
+        """
 
     def add_answer(
         self,
@@ -62,7 +87,7 @@ class Conversations(Protocol):
     ) -> MessageId:
         """Keeps a staff answer as part of the resident's conversation."""
 
-    def add_notice(self, consultation: ConsultationNumber, text: str, at: datetime) -> MessageId:
+    def add_remark(self, consultation: ConsultationNumber, text: str, at: datetime) -> MessageId:
         """Keeps what the machine says about a case by itself; leaves every offer open."""
 
     def since(self, resident: ResidentId, after: MessageId, limit: int) -> Sequence[Utterance]:
@@ -133,7 +158,10 @@ class Deliveries(Protocol):
         """
 
     def settle(self, delivery: Delivery, route: Route, at: datetime) -> bool:
-        """SENDING by this very attempt, or HELD, becomes SENT. False: it was not ours any more."""
+        """SENDING by this very attempt, or HELD, becomes SENT. False: it was not ours any more.
+
+        A push that was under way when the resident left has arrived all the same.
+        """
 
     def hold(self, delivery: Delivery, reason: str) -> bool:
         """SENDING by this very attempt becomes HELD until the resident writes."""
@@ -141,8 +169,14 @@ class Deliveries(Protocol):
     def postpone(self, delivery: Delivery, due_at: datetime, reason: str) -> bool:
         """SENDING by this very attempt becomes DUE again at `due_at`."""
 
+    def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> bool:
+        """As `postpone`, and the attempt does not count: nothing was tried."""
+
     def fail(self, delivery: Delivery, reason: str, at: datetime) -> bool:
         """SENDING by this very attempt becomes FAILED: a person has to look."""
+
+    def abandon(self, resident: ResidentId, reason: str, at: datetime) -> None:
+        """All that is not settled of this resident becomes FAILED for this reason."""
 
     def held_for(self, resident: ResidentId) -> Sequence[Delivery]:
         """What waits for this resident, oldest first."""
@@ -153,8 +187,27 @@ class Deliveries(Protocol):
     def ready(self, at: datetime, limit: int) -> Sequence[DeliveryId]:
         """What a sweep should wake: DUE and late, or SENDING with a lease run out."""
 
-    def room_to_push(self, resident: ResidentId, at: datetime) -> bool:
-        """Whether the platform lets us write first now: its 48 hours and five messages."""
+    def ration_left(self, resident: ResidentId, at: datetime) -> int:
+        """How many more pushes the channel allows us to this resident now.
+
+        0 too long after their last message. Pushes on their way count: `take_place`.
+        """
+
+    def has_place(self, delivery: Delivery, at: datetime) -> bool:
+        """Whether an earlier attempt, that perhaps arrived, has a place in the present ration."""
+
+    def take_place(self, delivery: Delivery, until: datetime) -> None:
+        """Books a push for this attempt, before it begins; `until` is the latest it may arrive.
+
+        Whoever claimed the delivery in this unit of work holds the resident: what `ration_left`
+        said is still so. A courier that dies leaves the place taken.
+        """
+
+    def use_place(self, delivery: Delivery, at: datetime) -> None:
+        """The booked push arrived, or perhaps did, by `at`."""
+
+    def give_place_back(self, delivery: Delivery) -> None:
+        """The booked push of this attempt surely did not arrive; a second time changes nothing."""
 
 
 class Personnel(Protocol):
@@ -200,9 +253,21 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class TryLater:
-    """It may work later; `reason` is a code without words of the resident."""
+    """It may work later; `reason` is a code without words of the resident.
+
+    `perhaps` says that the text may have arrived all the same: nobody answered to tell.
+    """
 
     reason: str
+    perhaps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """The channel takes nothing from anybody until `until`; the text was not sent."""
+
+    reason: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +284,7 @@ class GiveUp:
     reason: str
 
 
-Outcome = Delivered | TryLater | WaitForResident | GiveUp
+Outcome = Delivered | TryLater | Paused | WaitForResident | GiveUp
 
 
 class Channel(Protocol):
@@ -227,7 +292,7 @@ class Channel(Protocol):
 
     @property
     def rationed(self) -> bool:
-        """Whether `Deliveries.room_to_push` has to allow a push first."""
+        """Whether each push takes a place of `Deliveries.ration_left`."""
 
     def push(self, to: Address, text: str) -> Outcome:
         """Sends one text that fits one message. Raises nothing."""

@@ -2,17 +2,18 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from handlers import wordless
-from handlers.cases import Priority, Route
+from handlers.cases import Priority, Route, State
 from handlers.compose import Composer
 from handlers.decide import Policy, decide
+from handlers.departure import depart, said_before_leaving
 from handlers.dialogue import Dialogue
-from handlers.handover import hand_over, look_up, open_case
+from handlers.handover import hand_over, look_up, open_case, overfull
 from handlers.model import (
     Answer,
     ChannelName,
@@ -33,6 +34,7 @@ from handlers.model import (
     Resident,
     Smalltalk,
 )
+from handlers.pace import COUNTED, Limit, Pace, Standing
 from handlers.ports import Clock, Records, Store
 from knowledge.emergency import Screen
 from knowledge.matcher import Finder
@@ -49,9 +51,19 @@ class Turn:
     """One message in its unit of work, with what was offered before it."""
 
     records: Records
-    resident: Resident
+    standing: Standing
     message: Message
     offers: Sequence[Offer]
+
+    @property
+    def resident(self) -> Resident:
+        """Who wrote."""
+        return self.standing.resident
+
+    @property
+    def still_open(self) -> Offer:
+        """What a reply must repeat to leave everything open that is open now."""
+        return wordless.still_open(self.offers)
 
     @property
     def misses(self) -> int:
@@ -78,21 +90,63 @@ class Reception:
         The same message again, at once or later and in any process, gets the same reply and is
         kept once. Raises Unreachable if nothing could be kept.
         """
+        if message.kind is Kind.LEAVE:
+            return self._farewell(message)
         alone = self._understood_alone(message)
         with self.store.write() as records:
-            resident = records.conversations.resident(message.sender, message.received_at)
-            said = records.conversations.reply_to(resident.id, message.key)
+            standing = records.conversations.take(message.sender)
+            if standing is None:
+                if late := said_before_leaving(records, message):
+                    return late
+                standing = records.conversations.standing(message.sender, message.received_at)
+            resident = standing.resident.id
+            said = records.conversations.reply_to(resident, message.key)
             if said is not None:
                 return said
-            turn = Turn(records, resident, message, records.conversations.offers(resident.id))
-            decision = self.in_context(message, alone, turn.offers)
-            reply = self._with_waiting_answers(turn, self._carry_out(turn, decision))
-            self._keep(turn, reply)
+            turn = Turn(records, standing, message, records.conversations.offers(resident))
+            reply, pace = self._reply(turn, alone)
+            self._keep(turn, reply, pace)
             return reply
 
     def first_words(self, message: Message) -> Decision:
         """What a message means as the first of a conversation; keeps nothing."""
         return self.in_context(message, self._understood_alone(message), ())
+
+    def _reply(self, turn: Turn, alone: Decision) -> tuple[Reply, Pace]:
+        """The reply, and the resident's pace with this message. Danger knows no limit."""
+        at, before = turn.message.received_at, turn.standing.pace
+        if turn.message.kind not in COUNTED:
+            return self._ordinary(turn, alone), before
+        pace = before.one_more(at, self._midnight(turn.message))
+        if pace.limit is None or isinstance(alone, Emergency):
+            return self._ordinary(turn, alone), pace
+        return self._limited(turn, pace.limit), replace(pace, limited_at=at)
+
+    def _limited(self, turn: Turn, limit: Limit) -> Reply:
+        """Words once in a burst, then silence: the message is kept either way."""
+        if turn.standing.pace.bursts(turn.message.received_at):
+            return self.composer.courtesy(Courtesy.SILENCE)
+        return self.composer.limited(limit, turn.still_open)
+
+    def _ordinary(self, turn: Turn, alone: Decision) -> Reply:
+        decision = _as_supplement(turn, self.in_context(turn.message, alone, turn.offers))
+        reply = self._with_waiting_answers(turn, self._carry_out(turn, decision))
+        return self._with_notice(turn, reply)
+
+    def _with_notice(self, turn: Turn, reply: Reply) -> Reply:
+        """The notice goes along once in each of its versions, but never with a safety text."""
+        told = turn.standing.notice == self.composer.wording.notice.version
+        if told or reply.notice or not reply.text or reply.decision is DecisionName.EMERGENCY:
+            return reply
+        return self.composer.with_notice(reply, turn.resident.address.channel)
+
+    def _farewell(self, message: Message) -> Reply:
+        """Erases whoever leaves. Nobody there, or a second time: nothing is kept or changed."""
+        reply = self.composer.courtesy(Courtesy.SILENCE)
+        with self.store.write() as records:
+            left = depart(records, message, reply, self.clock())
+        log.info("resident_left", extra={"known": left})
+        return reply
 
     def in_context(self, message: Message, alone: Decision, offers: Sequence[Offer]) -> Decision:
         """Danger stands above what was offered before, and that above the words themselves."""
@@ -114,7 +168,7 @@ class Reception:
         match message.kind:
             case Kind.FOLLOW:
                 return Smalltalk(Courtesy.WELCOME)
-            case Kind.EVENT:
+            case Kind.EVENT | Kind.LEAVE:
                 return Smalltalk(Courtesy.SILENCE)
             case Kind.VOICE | Kind.MEDIA if not message.text:
                 return Smalltalk(Courtesy.NO_WORDS)
@@ -148,12 +202,17 @@ class Reception:
                 return self._attached(turn)
             case Smalltalk(Courtesy.UNCLEAR):
                 return self.composer.unclear(turn.misses + 1, turn.message.text)
+            case Smalltalk(Courtesy.WELCOME):
+                return self.composer.welcome(turn.resident.address.channel)
             case Smalltalk(courtesy):
                 return self.composer.courtesy(courtesy)
             case _:
                 assert_never(decision)
 
     def _escalated(self, turn: Turn, decision: Escalate) -> Reply:
+        midnight = self._midnight(turn.message)
+        if (number := overfull(turn.records, turn.resident, midnight)) is not None:
+            return self.composer.enough_today(number)
         number, is_new = self._hand_over(turn, Priority.NORMAL, decision.reason, decision.question)
         sent = turn.message.attachment
         if sent is not None and not turn.message.text:
@@ -173,13 +232,17 @@ class Reception:
         case = open_case(turn.records, turn.resident)
         if case is None:
             return wordless.asked_about(self.composer, sent, turn.offers, None)
+        in_danger = case.priority is Priority.URGENT
+        midnight = self._midnight(turn.message)
+        if not in_danger and overfull(turn.records, turn.resident, midnight) is not None:
+            return self.composer.enough_today(case.number)
         number, _ = self._hand_over(turn, Priority.NORMAL, Reason.ATTACHMENT, "")
-        if case.priority is Priority.URGENT:
+        if in_danger:
             return wordless.handed_over(self.composer, sent, turn.offers, number, in_danger=True)
         return wordless.asked_about(self.composer, sent, turn.offers, number)
 
-    def _keep(self, turn: Turn, reply: Reply) -> None:
-        came = turn.records.conversations.add(turn.resident.id, turn.message, reply)
+    def _keep(self, turn: Turn, reply: Reply, pace: Pace) -> None:
+        came = turn.records.conversations.add(turn.resident.id, turn.message, reply, pace)
         if turn.message.attachment is not None:
             turn.records.attachments.add(
                 came, turn.message.attachment, reply.consultation, turn.message.received_at
@@ -193,7 +256,7 @@ class Reception:
     def _commanded(self, turn: Turn, command: Command) -> Reply:
         match command.name:
             case CommandName.HELP:
-                return self.composer.command(Phrase.HELP)
+                return self.composer.help(turn.resident.address.channel)
             case CommandName.LOOK:
                 return look_up(
                     turn.records, turn.resident, command.number, self.composer, self.clock()
@@ -219,5 +282,20 @@ class Reception:
             return reply
         return self.composer.behind([delivery.text for delivery in waiting], reply)
 
+    def _midnight(self, message: Message) -> datetime:
+        """When the day began on which a message came, here."""
+        here = message.received_at.astimezone(self.zone)
+        return here.replace(hour=0, minute=0, second=0, microsecond=0)
+
     def _day(self, message: Message) -> date:
         return message.received_at.astimezone(self.zone).date()
+
+
+def _as_supplement(turn: Turn, decision: Decision) -> Decision:
+    """What only a person can make sense of belongs to the case that people already have."""
+    if decision != Smalltalk(Courtesy.UNCLEAR):
+        return decision
+    latest = turn.records.consultations.latest_of(turn.resident.id)
+    if latest is None or latest.state is State.CLOSED:
+        return decision
+    return Escalate(Reason.SUPPLEMENT, turn.message.text)

@@ -33,7 +33,7 @@ def meaning(attachment: Attachment, offers: Sequence[Offer]) -> Decision:
     """A voice goes to people; of anything else the first is asked about, the next one goes too."""
     if attachment.kind is AttachmentKind.VOICE:
         return Escalate(Reason.VOICE, "")
-    if _last(offers).wordless:
+    if still_open(offers).wordless:
         return Escalate(Reason.ATTACHMENT, "")
     return Smalltalk(Courtesy.ATTACHED)
 
@@ -84,11 +84,11 @@ def handed_over(
 
 
 def _one_more(offers: Sequence[Offer]) -> Offer:
-    last = _last(offers)
+    last = still_open(offers)
     return replace(last, wordless=last.wordless + 1)
 
 
-def _last(offers: Sequence[Offer]) -> Offer:
+def still_open(offers: Sequence[Offer]) -> Offer:
     """What the machine offered last, with the unread parts of whatever was said since."""
     unread = next((offer.rest for offer in offers if offer.rest), ())
     return replace(offers[-1], rest=unread) if offers else Offer()

@@ -21,6 +21,18 @@ DangerKind = NewType("DangerKind", str)
 # Together with the disclaimer and a link it must fit one WeChat message of 2,048 bytes, and a
 # frightened reader must take it in at a glance.
 MOST_ADVICE_BYTES = 500
+# Further apart, words of a phone message have nothing to do with each other.
+MOST_GAP = 29
+# A long choice may go on in the next line of the file after a stroke.
+_FOLD = re.compile(r"\|\s+")
+
+
+# Looked at in one go: longer than any message a person types, short enough for any pattern.
+PIECE = 2_000
+# A sign that is cut by the end of one piece stands whole in the next.
+OVERLAP = 200
+# Pieces of a very long text that are looked at from its beginning, and as many from its end.
+MOST_PIECES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,7 @@ class Screen:
         rules = [(kind, rule) for kind in kinds for rule in kind.rules]
         self._signs = [(kind, rule) for kind, rule in rules if not rule.is_hint]
         self._hints = [(kind, rule) for kind, rule in rules if rule.is_hint]
+        self._severity = {kind.id: place for place, kind in enumerate(kinds)}
         self._vocabulary = vocabulary
         self._respelling = respelling
 
@@ -78,9 +91,13 @@ class Screen:
     def look(self, text: str) -> Danger | None:
         """The most severe danger the text tells of, or None.
 
-        Takes the resident's own text, of any length; never raises, and costs time in proportion
-        to the length.
+        Takes the resident's own text, of any length, and never raises. A long text is looked
+        through in overlapping pieces, of a very long one the beginning and the end.
         """
+        dangers = [danger for piece in _pieces(text) if (danger := self._look_at(piece))]
+        return min(dangers, key=lambda danger: self._severity[danger.kind], default=None)
+
+    def _look_at(self, text: str) -> Danger | None:
         marked = self._vocabulary.mark(self._respelling.read(normalise(text)))
         for rung in (self._signs, self._hints):
             for kind, rule in rung:
@@ -136,7 +153,7 @@ class _Reader:
         return _Rule(
             self._patterns(rule.get("any"), f"{field}.any"),
             self._excuses_named(rule.get("unless", []), f"{field}.unless"),
-            rule.get("hint") is True,
+            self._flag(rule.get("hint", False), f"{field}.hint"),
         )
 
     def _excuses_named(self, written: object, field: str) -> tuple[Pattern, ...]:
@@ -154,13 +171,14 @@ class _Reader:
         )
 
     def _pattern(self, written: object, field: str) -> Pattern:
+        unfolded = _FOLD.sub("|", self._text(written, field))
         try:
-            return self._vocabulary.pattern(normalise(self._text(written, field)))
+            return self._vocabulary.pattern(normalise(unfolded))
         except PatternError as problem:
             raise self._error(field, str(problem)) from problem
 
     def _advice(self, written: object, field: str) -> str:
-        advice = self._text(written, field)
+        advice = "".join(self._text(written, field).split())  # Chinese knows no spaces
         if len(advice.encode()) > MOST_ADVICE_BYTES:
             raise self._error(field, f"longer than {MOST_ADVICE_BYTES} bytes")
         return advice
@@ -202,8 +220,8 @@ class _Reader:
 
     def _gap(self, whole: Mapping[str, Any]) -> int:
         gap = whole.get("gap")
-        if not isinstance(gap, int) or not 0 < gap < 30:
-            raise self._error("gap", "must be a number of characters from 1 to 29")
+        if not isinstance(gap, int) or not 0 < gap <= MOST_GAP:
+            raise self._error("gap", f"must be a number of characters from 1 to {MOST_GAP}")
         return gap
 
     def _parsed(self) -> Mapping[str, Any]:
@@ -227,5 +245,19 @@ class _Reader:
             raise self._error(field, "must be text")
         return written.strip()
 
+    def _flag(self, written: object, field: str) -> bool:
+        if not isinstance(written, bool):
+            raise self._error(field, "must be true or false")
+        return written
+
     def _error(self, field: str, message: str) -> ContentError:
         return ContentError(str(self._path), field, message)
+
+
+def _pieces(text: str) -> list[str]:
+    """The text in overlapping pieces; of a very long one the first and the last."""
+    starts = range(0, max(1, len(text) - OVERLAP), PIECE - OVERLAP)
+    pieces = [text[start : start + PIECE] for start in starts]
+    if len(pieces) <= 2 * MOST_PIECES:
+        return pieces
+    return pieces[:MOST_PIECES] + pieces[-MOST_PIECES:]

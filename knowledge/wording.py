@@ -1,4 +1,4 @@
-"""The service's own sentences: every one is there, with the blanks that code fills."""
+"""The service's own sentences and its notice: all are there, with the blanks that code fills."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,9 @@ from string import Formatter
 
 from knowledge.errors import ContentError
 from knowledge.files import read_yaml
+
+_OTHER = "other"
+"""What notice.yaml says of channels that it does not name."""
 
 
 class Phrase(StrEnum):
@@ -48,6 +51,7 @@ class Phrase(StrEnum):
     ESCALATED = "escalated"
     ESCALATED_ASKED = "escalated_asked"
     SUPPLEMENTED = "supplemented"
+    SUPPLEMENTED_ENOUGH = "supplemented_enough"
     EMERGENCY_CASE = "emergency_case"
     LOOK_NOTHING = "look_nothing"
     LOOK_WAITING = "look_waiting"
@@ -56,17 +60,56 @@ class Phrase(StrEnum):
     STAFF_ANSWER = "staff_answer"
     UNREADY = "unready"
     STORE_DOWN = "store_down"
+    TOO_FAST = "too_fast"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What every resident is told of the service and of their words, in its present version.
+
+    `whole` has a blank for how one leaves, which depends on the channel; `brief` is its gist.
+    """
+
+    version: str
+    whole: str
+    brief: str
+    leave: Mapping[str, str]
+
+    @classmethod
+    def read(cls, path: Path) -> "Notice":
+        """Reads notice.yaml. Raises ContentError."""
+        given = read_yaml(path)
+        for name in {"version", "whole", "brief", "leave"} ^ set(given):
+            raise ContentError(path, name, "missing or unknown")
+        leave = given.pop("leave")
+        if not isinstance(leave, dict) or _OTHER not in leave:
+            raise ContentError(path, "leave", f"must name channels, and {_OTHER}")
+        for name, text in {**given, **leave}.items():
+            if not isinstance(text, str) or not text.strip():
+                raise ContentError(path, name, "must be a sentence")
+        if "{leave}" not in given["whole"]:
+            raise ContentError(path, "whole", "must say {leave}")
+        return cls(**{name: text.strip() for name, text in given.items()}, leave=leave)
+
+    def told(self, channel: str) -> str:
+        """The whole notice for a channel."""
+        return self.whole.format(leave=self.leave.get(channel, self.leave[_OTHER]))
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Phrases ready to be said."""
+    """Phrases and notice ready to be said."""
 
     phrases: Mapping[Phrase, str]
+    notice: Notice
 
     @classmethod
     def read(cls, path: Path) -> "Wording":
-        """Reads wording.yaml. Raises ContentError if a phrase is missing, unknown or empty."""
+        """Reads wording.yaml, and notice.yaml beside it.
+
+        Raises ContentError if a phrase is missing, unknown or empty.
+        """
         given = read_yaml(path)
         names = {phrase.value for phrase in Phrase}
         for name in names ^ set(given):
@@ -75,7 +118,8 @@ class Wording:
         for name, text in given.items():
             if not isinstance(text, str) or not text.strip():
                 raise ContentError(path, name, "must be a sentence")
-        return cls({Phrase(name): text.strip() for name, text in given.items()})
+        phrases = {Phrase(name): text.strip() for name, text in given.items()}
+        return cls(phrases, Notice.read(path.with_name("notice.yaml")))
 
     def say(self, phrase: Phrase, **blanks: object) -> str:
         """The phrase with its blanks filled. Raises KeyError if one is not given."""

@@ -69,6 +69,13 @@ def empty_database_url(
         yield url
 
 
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    """A PostgreSQL database without any table."""
+    with _fresh_database(postgres_server, "template0") as url:
+        yield url
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server shared by all workers of this run."""

@@ -62,6 +62,8 @@ class Running:
             if self.process.poll() is not None:
                 break
             time.sleep(0.05)
+        if self.process.poll() is None:
+            self.kill()
         raise RuntimeError(self.log.read_text("utf-8")[-3_000:])
 
     def is_ready(self) -> bool:
@@ -88,14 +90,20 @@ class Running:
 
     def flask(self, *arguments: str) -> str:
         """What a `flask` command prints on stdout."""
+        done = self.flask_whatever(*arguments)
+        done.check_returncode()
+        return done.stdout
+
+    def flask_whatever(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A `flask` command with whatever status it ends."""
         return subprocess.run(
             [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
             cwd=self.folder,
             env=self._environment(),
             capture_output=True,
             text=True,
-            check=True,
-        ).stdout
+            check=False,
+        )
 
     def _environment(self) -> dict[str, str]:
         ours = {

@@ -3,10 +3,13 @@
 from flask import Flask
 
 from bot.commands.ask import ask_command
+from bot.commands.backup import backup_commands
 from bot.commands.database import database_commands
 from bot.commands.knowledge import knowledge_commands
 from bot.commands.people import consultation_commands, staff_commands
+from bot.commands.purge import purge_command
 from bot.commands.running import worker_command
+from bot.commands.wechat import wechat_commands
 from bot.services import Services
 
 
@@ -19,5 +22,8 @@ def add_commands(app: Flask, services: Services) -> None:
         consultation_commands(services),
         staff_commands(services),
         *database_commands(services),
+        *backup_commands(services),
+        purge_command(services),
+        wechat_commands(services),
     ):
         app.cli.add_command(command)

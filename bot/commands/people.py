@@ -104,7 +104,7 @@ def consultation_commands(services: Services) -> AppGroup:
     @group.command("answer")
     @click.option("--id", "number", type=int)
     @click.option("--resident")
-    @click.option("--channel", type=click.Choice([*ChannelName]), default=ChannelName.WECHAT)
+    @click.option("--channel", type=click.Choice([str(c) for c in ChannelName]), default="wechat")
     @click.option("--text", required=True)
     @click.option("--staff", "name", help="whose answer it is; the first administrator's if not")
     def answer(

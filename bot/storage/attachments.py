@@ -117,12 +117,13 @@ class SqlAttachments:
         return self._leave(taken, state=Keeping.GONE, wake_at=None, reason=reason)
 
     def ask_again(self, attachment: AttachmentId, at: datetime) -> ConsultationNumber | None:
+        self.holding.resident(self._one(attachment).owner.id)
         lost = self._one(attachment)
-        self.holding.resident(lost.owner.id)
         asked = select(attachments.c.id).where(
             attachments.c.consultation == lost.consultation, attachments.c.asked_at.is_not(None)
         )
-        if lost.consultation is None or self.connection.execute(asked.limit(1)).first():
+        nowhere = lost.consultation is None or lost.owner.departed
+        if nowhere or self.connection.execute(asked.limit(1)).first():
             return None
         noted = update(attachments).where(attachments.c.id == attachment).values(asked_at=at)
         self.connection.execute(noted)
@@ -167,7 +168,7 @@ def _beginning(attachment: Attachment) -> tuple[Keeping, str]:
 
 
 def _kept() -> Select[Any]:
-    return select(attachments, residents.c.channel, residents.c.name).join(
+    return select(attachments, residents.c.channel, residents.c.name, residents.c.departed_at).join(
         residents, attachments.c.resident == residents.c.id
     )
 
@@ -176,7 +177,9 @@ def _to_attachment(row: Row[Any]) -> KeptAttachment:
     return KeptAttachment(
         id=row.id,
         message=row.message,
-        owner=Resident(row.resident, Address(row.channel, row.name)),
+        owner=Resident(
+            row.resident, Address(row.channel, row.name), departed=row.departed_at is not None
+        ),
         attachment=Attachment(
             kind=row.kind,
             title=row.title,

@@ -130,7 +130,8 @@ def _which(states: Sequence[State], claimed_by: StaffId | None) -> list[ColumnEl
 
 
 def _cases() -> Select[Any]:
-    return select(consultations, residents.c.channel, residents.c.name).join(
+    resident = (residents.c.channel, residents.c.name, residents.c.departed_at)
+    return select(consultations, *resident).join(
         residents, consultations.c.resident == residents.c.id
     )
 
@@ -138,7 +139,9 @@ def _cases() -> Select[Any]:
 def _to_consultation(row: Row[Any]) -> Consultation:
     return Consultation(
         number=row.number,
-        resident=Resident(row.resident, Address(row.channel, row.name)),
+        resident=Resident(
+            row.resident, Address(row.channel, row.name), departed=row.departed_at is not None
+        ),
         state=row.state,
         priority=row.priority,
         reason=row.reason,

@@ -5,18 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage.documents import basis_document, offer_document, to_basis, to_offer
 from bot.storage.holding import Holding
+from bot.storage.standings import (
+    STANDING,
+    at_address,
+    erase,
+    note,
+    reply_to_departed,
+    to_standing,
+)
 from bot.storage.tables import consultations, messages, residents, staff
 from handlers.cases import Author, StaffId, Utterance
 from handlers.errors import NotFound
 from handlers.model import (
     Address,
+    ChannelName,
     ConsultationNumber,
-    Kind,
     Message,
     MessageId,
     Offer,
@@ -24,9 +32,7 @@ from handlers.model import (
     Resident,
     ResidentId,
 )
-
-OPENS_WINDOW = (Kind.TEXT, Kind.VOICE, Kind.MEDIA)
-"""What lets us write first for 48 hours. A tap on a menu or a follow opens one minute only."""
+from handlers.pace import COUNTED, Pace, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,9 @@ class SqlConversations:
     holding: Holding
 
     def resident(self, address: Address, at: datetime) -> Resident:
+        return self.standing(address, at).resident
+
+    def standing(self, address: Address, at: datetime) -> Standing:
         dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
         new = dialect.insert(residents).values(
             channel=address.channel, name=address.resident, first_seen_at=at
@@ -45,16 +54,42 @@ class SqlConversations:
         found = new.on_conflict_do_update(
             index_elements=["channel", "name"],
             set_={"first_seen_at": residents.c.first_seen_at},
-        ).returning(residents.c.id)
-        resident = self.connection.execute(found).scalar_one()
-        self.holding.by_upsert()
-        return Resident(resident, address)
+        ).returning(*STANDING)
+        row = self.connection.execute(found).one()
+        self.holding.by_itself()
+        return to_standing(row, address)
+
+    def take(self, address: Address) -> Standing | None:
+        theirs = select(*STANDING).where(*at_address(address))
+        if self.holding.possible:
+            theirs = theirs.with_for_update(key_share=True)
+        row = self.connection.execute(theirs).first()
+        if row is None:
+            return None
+        self.holding.by_itself()
+        return to_standing(row, address)
 
     def known(self, address: Address) -> Resident | None:
         """The resident of an address, if they ever wrote; makes and holds nothing."""
-        where = (residents.c.channel == address.channel, residents.c.name == address.resident)
-        found = self.connection.execute(select(residents.c.id).where(*where)).scalar()
+        theirs = select(residents.c.id).where(*at_address(address))
+        found = self.connection.execute(theirs).scalar()
         return None if found is None else Resident(ResidentId(found), address)
+
+    def depart(self, resident: ResidentId, at: datetime) -> None:
+        self.holding.resident(resident)
+        erase(self.connection, resident, at)
+
+    def said_to_departed(self, channel: ChannelName, key: str, since: datetime) -> Reply | None:
+        found = self.connection.execute(reply_to_departed(channel, key, since)).first()
+        return None if found is None else _to_reply(found)
+
+    def supplements(self, consultation: ConsultationNumber, since: datetime) -> int:
+        counted = select(func.count()).where(
+            messages.c.consultation == consultation,
+            messages.c.author == Author.RESIDENT,
+            messages.c.at >= since,
+        )
+        return self.connection.execute(counted).scalar_one()
 
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         came = messages.alias()
@@ -81,10 +116,11 @@ class SqlConversations:
         )
         return [to_offer(document) for document in said.scalars()]
 
-    def add(self, resident: ResidentId, message: Message, reply: Reply) -> MessageId:
+    def add(
+        self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None
+    ) -> MessageId:
         self.holding.resident(resident)
-        if message.kind in OPENS_WINDOW:
-            self._heard(resident, message.received_at)
+        note(self.connection, resident, message, reply, pace)
         came = self._keep(
             resident=resident,
             author=Author.RESIDENT,
@@ -104,6 +140,7 @@ class SqlConversations:
             offer=offer_document(reply.offer),
             basis=basis_document(reply.basis),
             consultation=reply.consultation,
+            notice=reply.notice or None,
         )
         return came
 
@@ -130,7 +167,7 @@ class SqlConversations:
             staff=staff,
         )
 
-    def add_notice(self, consultation: ConsultationNumber, text: str, at: datetime) -> MessageId:
+    def add_remark(self, consultation: ConsultationNumber, text: str, at: datetime) -> MessageId:
         self.holding.owner_of(consultation)
         owner = select(consultations.c.resident).where(consultations.c.number == consultation)
         return self._keep(
@@ -148,12 +185,6 @@ class SqlConversations:
             return [_to_utterance(row) for row in self.connection.execute(later)]
         newest = self.connection.execute(theirs.order_by(messages.c.id.desc())).all()
         return [_to_utterance(row) for row in reversed(newest)]
-
-    def _heard(self, resident: ResidentId, at: datetime) -> None:
-        """Messages may come late and out of order: the time never goes back."""
-        earlier = or_(residents.c.last_heard_at.is_(None), residents.c.last_heard_at < at)
-        heard = update(residents).where(residents.c.id == resident, earlier)
-        self.connection.execute(heard.values(last_heard_at=at))
 
     def _keep(self, **columns: object) -> MessageId:
         kept = insert(messages).values(columns).returning(messages.c.id)
@@ -179,7 +210,7 @@ def _utterances() -> Select[Any]:
 
 
 def _was_said() -> ColumnElement[bool]:
-    return or_(messages.c.text != "", messages.c.kind.in_(OPENS_WINDOW))
+    return or_(messages.c.text != "", messages.c.kind.in_(COUNTED))
 
 
 def _to_utterance(row: Row[Any]) -> Utterance:
@@ -202,4 +233,5 @@ def _to_reply(row: Row[Any]) -> Reply:
         offer=to_offer(row.offer),
         basis=to_basis(row.basis),
         consultation=row.consultation,
+        notice=row.notice or "",
     )

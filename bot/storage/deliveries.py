@@ -1,4 +1,8 @@
-"""The outbox: every change of a delivery is a compare-and-swap fenced by its attempt."""
+"""The outbox: every change of a delivery is a compare-and-swap fenced by its attempt.
+
+A push takes its place in the resident's ration before it begins, in the unit of work that claims
+the delivery: two couriers at once cannot take more places than there are.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,15 +15,18 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    delete,
     func,
     insert,
+    literal,
     or_,
     select,
     update,
 )
 
-from bot.storage.tables import consultations, deliveries, messages, residents
-from handlers.cases import Author, Delivery, DeliveryId, DeliveryState, Route
+from bot.storage.holding import Holding
+from bot.storage.tables import consultations, deliveries, messages, pushes, residents
+from handlers.cases import UNFOLLOWED, Author, Delivery, DeliveryId, DeliveryState, Route
 from handlers.model import Address, ConsultationNumber, MessageId, Resident, ResidentId
 
 PUSH_WINDOW = timedelta(hours=48)
@@ -35,6 +42,7 @@ class SqlDeliveries:
     """ports.Deliveries over one connection."""
 
     connection: Connection
+    holding: Holding
 
     def add(
         self, consultation: ConsultationNumber, message: MessageId, text: str, due_at: datetime
@@ -54,6 +62,7 @@ class SqlDeliveries:
         return self._one(self.connection.execute(put.returning(deliveries.c.id)).scalar_one())
 
     def claim(self, delivery: DeliveryId, at: datetime, lease_until: datetime) -> Delivery | None:
+        self.holding.receiver_of(delivery)
         free = (
             deliveries.c.id == delivery,
             deliveries.c.state.in_(IN_MOTION),
@@ -72,8 +81,9 @@ class SqlDeliveries:
 
     def settle(self, delivery: Delivery, route: Route, at: datetime) -> bool:
         waits = deliveries.c.state == DeliveryState.HELD
+        ours = or_(_in_hand(delivery), _under_way_at_departure(delivery), waits)
         sent = {"route": route, "settled_at": at}
-        return self._leave(or_(_in_hand(delivery), waits), delivery, DeliveryState.SENT, **sent)
+        return self._leave(ours, delivery, DeliveryState.SENT, **sent)
 
     def hold(self, delivery: Delivery, reason: str) -> bool:
         return self._leave(_in_hand(delivery), delivery, DeliveryState.HELD, held_reason=reason)
@@ -82,9 +92,24 @@ class SqlDeliveries:
         later = {"due_at": due_at, "wake_at": due_at, "held_reason": reason}
         return self._leave(_in_hand(delivery), delivery, DeliveryState.DUE, **later)
 
+    def put_back(self, delivery: Delivery, due_at: datetime, reason: str) -> bool:
+        # Nobody else can hold the number that is counted back: it was this attempt's own.
+        untried = {"attempts": delivery.attempts - 1, "held_reason": reason}
+        later = {"due_at": due_at, "wake_at": due_at}
+        return self._leave(_in_hand(delivery), delivery, DeliveryState.DUE, **untried, **later)
+
     def fail(self, delivery: Delivery, reason: str, at: datetime) -> bool:
         failed = {"held_reason": reason, "settled_at": at}
         return self._leave(_in_hand(delivery), delivery, DeliveryState.FAILED, **failed)
+
+    def abandon(self, resident: ResidentId, reason: str, at: datetime) -> None:
+        unsettled = (
+            deliveries.c.resident == resident,
+            deliveries.c.state.in_((*IN_MOTION, DeliveryState.HELD)),
+        )
+        failed = {"held_reason": reason, "settled_at": at, "wake_at": None}
+        given_up = update(deliveries).where(*unsettled)
+        self.connection.execute(given_up.values(state=DeliveryState.FAILED, **failed))
 
     def held_for(self, resident: ResidentId) -> Sequence[Delivery]:
         held = and_(deliveries.c.resident == resident, deliveries.c.state == DeliveryState.HELD)
@@ -101,18 +126,43 @@ class SqlDeliveries:
         first = late.order_by(deliveries.c.wake_at, deliveries.c.id).limit(limit)
         return self.connection.execute(first).scalars().all()
 
-    def room_to_push(self, resident: ResidentId, at: datetime) -> bool:
-        heard_at = select(residents.c.last_heard_at).where(residents.c.id == resident)
-        heard = self.connection.execute(heard_at).scalar_one_or_none()
+    def ration_left(self, resident: ResidentId, at: datetime) -> int:
+        heard = self._heard(resident)
+        if heard is None or at - heard >= PUSH_WINDOW:
+            return 0
+        counted = select(func.count()).where(
+            pushes.c.resident == resident, pushes.c.counted_at >= heard
+        )
+        return max(0, PUSHES_IN_WINDOW - self.connection.execute(counted).scalar_one())
+
+    def has_place(self, delivery: Delivery, at: datetime) -> bool:
+        heard = self._heard(delivery.to.id)
         if heard is None or at - heard >= PUSH_WINDOW:
             return False
-        pushed = select(func.count()).where(
-            deliveries.c.resident == resident,
-            deliveries.c.state == DeliveryState.SENT,
-            deliveries.c.route == Route.PUSH,
-            deliveries.c.settled_at >= heard,
+        earlier = select(pushes.c.attempt).where(
+            pushes.c.delivery == delivery.id, pushes.c.counted_at >= heard
         )
-        return self.connection.execute(pushed).scalar_one() < PUSHES_IN_WINDOW
+        return self.connection.execute(earlier.limit(1)).first() is not None
+
+    def take_place(self, delivery: Delivery, until: datetime) -> None:
+        place = insert(pushes).values(
+            delivery=delivery.id,
+            attempt=delivery.attempts,
+            resident=delivery.to.id,
+            counted_at=until,
+        )
+        self.connection.execute(place)
+
+    def use_place(self, delivery: Delivery, at: datetime) -> None:
+        self.connection.execute(update(pushes).where(*_place(delivery)).values(counted_at=at))
+
+    def give_place_back(self, delivery: Delivery) -> None:
+        self.connection.execute(delete(pushes).where(*_place(delivery)))
+
+    def _heard(self, resident: ResidentId) -> datetime | None:
+        """When the resident last wrote something that lets us write first."""
+        heard_at = select(residents.c.last_heard_at).where(residents.c.id == resident)
+        return self.connection.execute(heard_at).scalar_one_or_none()
 
     def _leave(
         self, ours: ColumnElement[bool], delivery: Delivery, to: DeliveryState, **values: object
@@ -138,17 +188,33 @@ def _in_hand(delivery: Delivery) -> ColumnElement[bool]:
     )
 
 
-def _outbox() -> Select[Any]:
-    return select(deliveries, residents.c.channel, residents.c.name).join(
-        residents, deliveries.c.resident == residents.c.id
+def _place(delivery: Delivery) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The place in the ration that this very attempt took."""
+    return pushes.c.delivery == delivery.id, pushes.c.attempt == delivery.attempts
+
+
+def _under_way_at_departure(delivery: Delivery) -> ColumnElement[bool]:
+    """Abandoned during this very attempt, whose push may have gone through all the same."""
+    return and_(
+        literal(delivery.state is DeliveryState.SENDING),
+        deliveries.c.state == DeliveryState.FAILED,
+        deliveries.c.held_reason == UNFOLLOWED,
+        deliveries.c.attempts == delivery.attempts,
     )
+
+
+def _outbox() -> Select[Any]:
+    resident = (residents.c.channel, residents.c.name, residents.c.departed_at)
+    return select(deliveries, *resident).join(residents, deliveries.c.resident == residents.c.id)
 
 
 def _to_delivery(row: Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,
         consultation=row.consultation,
-        to=Resident(row.resident, Address(row.channel, row.name)),
+        to=Resident(
+            row.resident, Address(row.channel, row.name), departed=row.departed_at is not None
+        ),
         text=row.text,
         state=row.state,
         attempts=row.attempts,

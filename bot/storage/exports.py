@@ -86,6 +86,7 @@ def _said() -> Select[Any]:
             residents.c.channel,
             residents.c.name,
             reply.c.text.label("reply"),
+            func.coalesce(reply.c.notice, messages.c.notice).label("given"),
             func.coalesce(reply.c.decision, messages.c.decision).label("decided"),
         )
         .join(residents, messages.c.resident == residents.c.id)
@@ -124,6 +125,7 @@ def _message(row: Row[Any], zone: tzinfo) -> Record:
         "decision": _plain(row.decided),
         "consultation": row.consultation,
         "reply": row.reply,
+        "notice": row.given,
     }
 
 

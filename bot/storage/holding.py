@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, select
 
-from bot.storage.tables import consultations, residents
+from bot.storage.tables import consultations, deliveries, residents
+from handlers.cases import DeliveryId
 from handlers.model import ConsultationNumber, ResidentId
 
 
@@ -20,7 +21,7 @@ class Holding:
     possible: bool
     taken: bool = False
 
-    def by_upsert(self) -> None:
+    def by_itself(self) -> None:
         """Notes that a statement has just locked the resident's row by itself."""
         self.taken = True
 
@@ -31,6 +32,11 @@ class Holding:
     def owner_of(self, number: ConsultationNumber) -> None:
         """Waits for and holds the resident of a case, if the unit holds nobody yet."""
         owner = select(consultations.c.resident).where(consultations.c.number == number)
+        self._take(residents.c.id == owner.scalar_subquery())
+
+    def receiver_of(self, delivery: DeliveryId) -> None:
+        """Waits for and holds the resident of a delivery, if the unit holds nobody yet."""
+        owner = select(deliveries.c.resident).where(deliveries.c.id == delivery)
         self._take(residents.c.id == owner.scalar_subquery())
 
     def _take(self, row: ColumnElement[bool]) -> None:

@@ -24,10 +24,11 @@ WAIT_SECONDS = 300
 """For another process's migration, which may rewrite a large table."""
 
 
-def upgrade(database: str | URL | Engine) -> None:
+def upgrade(database: str | URL | Engine, revision: str = "head") -> None:
     """Applies what is missing, all in one transaction. A second time changes nothing.
 
-    Makes the folder of an SQLite file. Raises Unreachable.
+    An older `revision` is for a backup of its time. Makes the folder of an SQLite file. Raises
+    Unreachable.
     """
     engine = make_engine(database.url if isinstance(database, Engine) else database)
     try:
@@ -35,7 +36,7 @@ def upgrade(database: str | URL | Engine) -> None:
         with reachable(), _alone(engine) as connection:
             config = _config()
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     finally:
         engine.dispose()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
@@ -14,6 +14,7 @@ from bot.storage.engine import reachable, readers
 from bot.storage.exports import Exports
 from bot.storage.holding import Holding
 from bot.storage.personnel import SqlPersonnel
+from bot.storage.turns import Turns
 from handlers.ports import Records
 
 
@@ -34,13 +35,18 @@ class SqlStore:
     """ports.Store over SQLite or PostgreSQL. Threads may share it."""
 
     engine: Engine
+    _turns: Turns = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_turns", Turns(self.engine))
 
     @contextmanager
     def write(self) -> Iterator[SqlRecords]:
         """As ports.Store. On SQLite the block has the only write lock: keep slow work outside."""
-        holds = self.engine.dialect.name != "sqlite"
-        with reachable(), self.engine.begin() as connection:
-            yield _records(connection, Holding(connection, possible=holds))
+        on_sqlite = self.engine.dialect.name == "sqlite"
+        unit = self._turns.unit() if on_sqlite else self.engine.begin()
+        with reachable(), unit as connection:
+            yield _records(connection, Holding(connection, possible=not on_sqlite))
 
     @contextmanager
     def read(self) -> Iterator[SqlRecords]:
@@ -53,7 +59,7 @@ def _records(connection: Connection, holding: Holding) -> SqlRecords:
     return SqlRecords(
         conversations=SqlConversations(connection, holding),
         consultations=SqlConsultations(connection, holding),
-        deliveries=SqlDeliveries(connection),
+        deliveries=SqlDeliveries(connection, holding),
         personnel=SqlPersonnel(connection),
         attachments=SqlAttachments(connection, holding),
         exports=Exports(connection),

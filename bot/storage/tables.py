@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Named,
+    PrimaryKeyConstraint,
     Table,
     TypedColumns,
     UniqueConstraint,
@@ -72,6 +73,15 @@ class _Residents(TypedColumns):
     first_seen_at: Named[datetime] = Column(TIME)
     last_heard_at: Named[datetime | None] = Column(TIME)
     """The last message that opens the platform's window for pushes."""
+    departed_at: Named[datetime | None] = Column(TIME)
+    """Since when the name is a random one that leads to nobody (docs/adr/0007-erasure.md)."""
+    notice: Named[str | None] = Column(WORDS)
+    """The version of the notice given last; which reply gave it stands with the reply."""
+    minute_from: Named[datetime | None] = Column(TIME)
+    in_minute: Named[int] = Column(Integer, server_default="0")
+    day_from: Named[datetime | None] = Column(TIME)
+    in_day: Named[int] = Column(Integer, server_default="0")
+    limited_at: Named[datetime | None] = Column(TIME)
 
 
 class _Staff(TypedColumns):
@@ -131,6 +141,8 @@ class _Messages(TypedColumns):
         NUMBER, ForeignKey("consultations.number")
     )
     staff: Named[StaffId | None] = Column(NUMBER, ForeignKey("staff.id"))
+    notice: Named[str | None] = Column(WORDS)
+    """The version of the notice that this reply gave."""
 
 
 class _Deliveries(TypedColumns):
@@ -187,6 +199,34 @@ class _Contents(TypedColumns):
     sealed: Named[bytes] = Column(LargeBinary)
 
 
+class _Pushes(TypedColumns):
+    """Pushes begun that the channel may have counted: each takes a place of the ration."""
+
+    delivery: Named[DeliveryId] = Column(NUMBER, ForeignKey("deliveries.id", ondelete="CASCADE"))
+    attempt: Named[int] = Column(Integer)
+    resident: Named[ResidentId] = Column(NUMBER, ForeignKey("residents.id", ondelete="CASCADE"))
+    counted_at: Named[datetime] = Column(TIME)
+    """The latest moment at which the channel may have counted it."""
+
+
+class _PlatformTokens(TypedColumns):
+    """One row for each account: its token, who may fetch the next, and until when to be quiet."""
+
+    account: Named[str] = Column(WORDS, primary_key=True)
+    sealed: Named[str] = Column(WORDS)
+    renew_at: Named[datetime | None] = Column(TIME)
+    ends_at: Named[datetime | None] = Column(TIME)
+    lease: Named[int] = Column(Integer)
+    """Counts those who fetched, and fences them."""
+    lease_until: Named[datetime | None] = Column(TIME)
+    forced: Named[int] = Column(Integer)
+    """Forced refreshes since `forced_since`."""
+    forced_since: Named[datetime | None] = Column(TIME)
+    forced_at: Named[datetime | None] = Column(TIME)
+    quiet_until: Named[datetime | None] = Column(TIME)
+    quiet_for: Named[str] = Column(WORDS)
+
+
 # AUTOINCREMENT everywhere on SQLite: an id that was deleted never comes back, as on PostgreSQL.
 residents = Table(
     "residents",
@@ -228,6 +268,14 @@ deliveries = Table(
     Index("ix_deliveries_message", "message"),
     sqlite_autoincrement=True,
 )
+pushes = Table(
+    "pushes",
+    metadata,
+    _Pushes,
+    PrimaryKeyConstraint("delivery", "attempt"),
+    Index("ix_pushes_resident", "resident", "counted_at"),
+)
+platform_tokens = Table("platform_tokens", metadata, _PlatformTokens)
 
 attachments = Table(
     "attachments",
@@ -252,3 +300,4 @@ Index("ix_messages_consultation", messages.c.consultation, **_where("consultatio
 Index("ix_attachments_wake_at", attachments.c.wake_at, **_where("wake_at"))
 Index("ix_attachments_consultation", attachments.c.consultation, **_where("consultation"))
 Index("ix_deliveries_wake_at", deliveries.c.wake_at, **_where("wake_at"))
+Index("ix_residents_departed_at", residents.c.departed_at, **_where("departed_at"))

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from bot.storage.engine import reachable, readers
 from bot.storage.tables import attachment_contents as contents
@@ -39,7 +40,8 @@ class DatabaseVault(Vault):
     def put(self, attachment: AttachmentId, content: bytes) -> None:
         # The token's base64 is undone: a third less to store. Sealed before the write lock.
         sealed = base64.urlsafe_b64decode(self._key().encrypt(content))
-        with self._writing() as connection:
+        # Erased meanwhile with its message: there is nothing to keep it with any more.
+        with suppress(IntegrityError), self._writing() as connection:
             dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
             new = dialect.insert(contents).values(attachment=attachment, sealed=sealed)
             again = {"sealed": new.excluded.sealed}

@@ -54,7 +54,7 @@ _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 @dataclass(frozen=True, slots=True)
 class _Chat:
-    """The three routes of `/chat`."""
+    """The routes of `/chat`."""
 
     services: Services
     labels: Labels
@@ -63,7 +63,8 @@ class _Chat:
     @open_to_all
     def page(self) -> Response:
         """The page itself; a first visitor gets a token."""
-        page = render_template("chat.html", longest=LONGEST_TEXT)
+        erased = "erased" in request.args
+        page = render_template("chat.html", longest=LONGEST_TEXT, erased=erased)
         return self._as(self._token() or token_hex(TOKEN_BYTES), page)
 
     @open_to_all
@@ -98,6 +99,25 @@ class _Chat:
             next=said[-1].id if said else int(after),
             waiting=_shown_case(waiting),
         )
+
+    @open_to_all
+    def erase(self) -> Response:
+        """Erases the resident of this page, who is somebody new from now on.
+
+        A second time, or for somebody who never wrote, there is nothing to erase.
+        """
+        self._refuse_other_sites()
+        if (token := self._token()) is not None:
+            self.services.reception.receive(
+                Message(
+                    sender=Address(ChannelName.CHAT, token),
+                    key=f"leave:{token_hex(TOKEN_BYTES)}",
+                    kind=Kind.LEAVE,
+                    text="",
+                    received_at=self.services.clock(),
+                )
+            )
+        return self._as(token_hex(TOKEN_BYTES), jsonify(erased=True))
 
     def _said(
         self, address: Address, after: MessageId
@@ -212,6 +232,7 @@ def chat_pages(services: Services) -> Blueprint:
     pages.add_url_rule("/chat", view_func=chat.page)
     pages.add_url_rule("/chat/messages", view_func=chat.messages)
     pages.add_url_rule("/chat/messages", view_func=chat.receive, methods=["POST"])
+    pages.add_url_rule("/chat/messages", view_func=chat.erase, methods=["DELETE"])
     return pages
 
 

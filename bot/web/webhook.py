@@ -1,16 +1,21 @@
 """The platform's entrance: signature and size first, then the envelope, then the message."""
 
 import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from flask import Blueprint, Response, abort, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
 from bot.services import Services
 from bot.web.access import open_to_all
-from bot.wechat.envelope import Forged, Malformed, Opened, Post
+from bot.wechat.envelope import Forged, Opened, Post
+from bot.wechat.fields import Fields, Malformed
 from bot.wechat.inbound import Incoming, read_message
 from bot.wechat.rendering import text_reply
 from handlers.errors import Unreachable
+from handlers.model import Message
 from knowledge.wording import Phrase
 
 log = logging.getLogger(__name__)
@@ -21,42 +26,73 @@ LARGEST_PUSH = 1_000_000
 MOST_POURED = 32_000_000
 """Bytes of a refused body that are read at most, and never kept."""
 
+_PIECE = 65_536
+"""Bytes read at a time."""
+
 NOTHING_TO_SAY = "success"
 """What the platform takes for an acknowledgement without a reply."""
+
+_ECHO = re.compile(r"[A-Za-z0-9_.~+/=-]{1,256}")
+"""The platform's check sends a number of some twenty digits; no markup is ever given back."""
 
 
 def webhook(services: Services, post: Post) -> Blueprint:
     """The routes of `/wechat`."""
     pages = Blueprint("wechat", __name__)
 
-    @pages.get("/wechat")
     @open_to_all
     def confirm() -> Response:
-        _verify(services, post)
-        return Response(request.args.get("echostr", ""), mimetype="text/plain")
+        query = _verified(services, post)
+        echo = query.get("echostr", "")
+        if not _ECHO.fullmatch(echo):
+            abort(400)
+        return Response(echo, mimetype="text/plain")
 
-    @pages.post("/wechat")
     @open_to_all
     def receive() -> Response:
-        _verify(services, post)
-        opened, incoming = _open(services, post)
+        query = _verified(services, post)
+        opened, incoming = _open(services, post, query)
         return _reply(services, post, opened, incoming)
 
+    @open_to_all
+    def no_such_method() -> Response:
+        _pour_away()
+        raise MethodNotAllowed(("GET", "POST"))
+
+    _route(pages, confirm, "GET")
+    _route(pages, receive, "POST")
+    _route(pages, no_such_method, "PUT", "PATCH", "DELETE")
     return pages
 
 
-def _verify(services: Services, post: Post) -> None:
+def _route(pages: Blueprint, view: Callable[[], Response], *methods: str) -> None:
+    """Without Flask's own answer to OPTIONS: other methods are refused, all of them."""
+    pages.add_url_rule("/wechat", view_func=view, methods=methods, provide_automatic_options=False)
+
+
+def _verified(services: Services, post: Post) -> Fields:
+    """The query of a signed request; all others end here."""
     try:
-        post.verify(request.args, services.clock())
+        query = _query()
+        post.verify(query, services.clock())
     except Forged:
         _pour_away()
         abort(403)
+    return query
 
 
-def _open(services: Services, post: Post) -> tuple[Opened, Incoming]:
+def _query() -> Fields:
+    """The parameters. Raises Forged if one is given twice, which the platform never does."""
+    if any(len(values) > 1 for _, values in request.args.lists()):
+        raise Forged
+    return request.args.to_dict()
+
+
+def _open(services: Services, post: Post, query: Fields) -> tuple[Opened, Incoming]:
     try:
-        opened = post.open(request.args, _body())
+        opened = post.open(query, _body())
         incoming = read_message(opened.fields, services.clock())
+        _agree(query, incoming)
     except Forged:
         abort(403)
     except Malformed:
@@ -67,10 +103,19 @@ def _open(services: Services, post: Post) -> tuple[Opened, Incoming]:
     return opened, incoming
 
 
+def _agree(query: Fields, incoming: Incoming) -> None:
+    """In the clear only the address is signed: it must name who the body says. Raises Forged."""
+    if query.get("openid", "") not in ("", incoming.message.sender.resident):
+        raise Forged
+
+
 def _body() -> bytes:
-    """The body, if it is no larger than a push can be."""
-    if (request.content_length or 0) <= LARGEST_PUSH:
-        body = request.stream.read(LARGEST_PUSH + 1)
+    """The body, if it is no larger than a push can be. Raises Malformed."""
+    promised = request.content_length
+    if (promised or 0) <= LARGEST_PUSH:
+        body = b"".join(_pieces(LARGEST_PUSH + 1))
+        if promised not in (None, len(body)):
+            raise Malformed
         if len(body) <= LARGEST_PUSH:
             return body
     _pour_away()
@@ -79,19 +124,29 @@ def _body() -> bytes:
 
 def _pour_away() -> None:
     """Reads a body that nobody wants: a connection closed before would hide our answer."""
-    left = MOST_POURED
-    while left > 0 and (piece := request.stream.read(min(left, LARGEST_PUSH))):
+    with suppress(Malformed):
+        for _ in _pieces(MOST_POURED):
+            pass
+
+
+def _pieces(most: int) -> Iterator[bytes]:
+    """The body piece by piece. Raises Malformed where its framing is wrong or it breaks off."""
+    left = most
+    while left > 0:
+        try:
+            piece = request.stream.read(min(left, _PIECE))
+        except Exception:  # noqa: BLE001  each server has errors of its own for a broken body
+            raise Malformed from None
+        if not piece:
+            return
         left -= len(piece)
+        yield piece
 
 
 def _reply(services: Services, post: Post, opened: Opened, incoming: Incoming) -> Response:
-    try:
-        text = services.reception.receive(incoming.message).text
-        if incoming.message.attachment is not None:
-            services.gather()
-    except Unreachable:
-        log.error("message_not_kept")
-        text = services.wording.say(Phrase.STORE_DOWN)
+    text = _said(services, incoming.message)
+    if incoming.message.attachment is not None:
+        services.gather()
     if not text:
         return Response(NOTHING_TO_SAY, mimetype="text/plain")
     now = services.clock()
@@ -99,3 +154,14 @@ def _reply(services: Services, post: Post, opened: Opened, incoming: Incoming) -
     if opened.crypto is not None:
         xml = post.close(xml, opened.crypto, now)
     return Response(xml, mimetype="application/xml")
+
+
+def _said(services: Services, message: Message) -> str:
+    """The words of the reply. If all else fails, that the message was not kept."""
+    try:
+        return services.reception.receive(message).text
+    except Unreachable:
+        log.error("message_not_kept")
+    except Exception:  # an error page would be shown as the platform's own notice of a fault
+        log.exception("message_failed")
+    return services.wording.say(Phrase.STORE_DOWN)

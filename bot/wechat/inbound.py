@@ -1,14 +1,26 @@
 """The fields of a push as a Message."""
 
+import hashlib
+import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.wechat.attached import read_attachment
-from bot.wechat.envelope import Fields, Malformed
+from bot.wechat.fields import Fields, Malformed
 from handlers.model import Address, ChannelName, Kind, Message
 
-_LONGEST_ID = 128
-"""Characters of an openid or message id at most; the platform's have 28 and 64-bit numbers."""
+_LONGEST_WORD = 128
+"""Characters of a name, a kind or an id at most; the platform's openids have 28."""
+
+_NAME = re.compile(r"[A-Za-z0-9_.@:+=-]{1,128}")
+"""An openid or an account. Nothing that could mean something in XML or a page."""
+
+_MESSAGE_ID = re.compile(r"0*[1-9][0-9]{0,19}")
+"""A number of 64 bits, but no zero: some pushes carry 0 for "none"."""
+
+_DIGEST = 32
+"""Hexadecimal digits that tell pushes of one sender apart: 128 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +33,17 @@ class Incoming:
 
 def read_message(fields: Fields, now: datetime) -> Incoming:
     """The message in a push. Raises Malformed if it has no sender, account, kind or key."""
-    sender, account = _short(fields, "FromUserName"), _short(fields, "ToUserName")
-    kind = _short(fields, "MsgType").lower()
+    kind = _word(fields, "MsgType").lower()
     event = kind == "event"
     message = Message(
-        sender=Address(ChannelName.WECHAT, sender),
-        key=_event_key(fields) if event else f"m:{_short(fields, _id_field(fields))}",
+        sender=Address(ChannelName.WECHAT, _name(fields, "FromUserName")),
+        key=_event_key(fields) if event else _message_key(fields),
         kind=_event_kind(fields) if event else _kind(kind),
         text="" if event else _words(fields, kind),
         received_at=now,
         attachment=None if event else read_attachment(fields),
     )
-    return Incoming(message, account)
+    return Incoming(message, _name(fields, "ToUserName"))
 
 
 def _kind(name: str) -> Kind:
@@ -40,7 +51,8 @@ def _kind(name: str) -> Kind:
 
 
 def _event_kind(fields: Fields) -> Kind:
-    return Kind.FOLLOW if fields.get("Event", "").lower() == "subscribe" else Kind.EVENT
+    kinds = {"subscribe": Kind.FOLLOW, "unsubscribe": Kind.LEAVE}
+    return kinds.get(fields.get("Event", "").strip().lower(), Kind.EVENT)
 
 
 def _words(fields: Fields, kind: str) -> str:
@@ -51,18 +63,33 @@ def _words(fields: Fields, kind: str) -> str:
 
 
 def _event_key(fields: Fields) -> str:
-    """Events have no id: sender, time, event and its key tell them apart."""
-    parts = (_short(fields, "CreateTime"), _short(fields, "Event"), fields.get("EventKey", ""))
-    return f"e:{':'.join(parts)}"[:_LONGEST_ID]
+    """Events have no id: time, event and all the rest tell those of one sender apart.
+
+    All the rest, since two of one second differ in a key, a template message or a place.
+    """
+    return f"e:{_word(fields, 'CreateTime')}:{_word(fields, 'Event')}:{_digest(fields)}"
 
 
-def _id_field(fields: Fields) -> str:
-    """The platform spells it MsgID in some voice messages."""
-    return "MsgId" if "MsgId" in fields else "MsgID"
+def _message_key(fields: Fields) -> str:
+    """The platform's id; where it is none, all that was sent. It is spelt MsgID at times."""
+    number = _word(fields, "MsgId" if "MsgId" in fields else "MsgID")
+    return f"m:{number}" if _MESSAGE_ID.fullmatch(number) else f"d:{_digest(fields)}"
 
 
-def _short(fields: Fields, name: str) -> str:
-    value = fields.get(name, "").strip()
-    if not value or len(value) > _LONGEST_ID:
+def _digest(fields: Fields) -> str:
+    written = json.dumps(sorted(fields.items())).encode()
+    return hashlib.sha256(written).hexdigest()[:_DIGEST]
+
+
+def _name(fields: Fields, field: str) -> str:
+    name = _word(fields, field)
+    if not _NAME.fullmatch(name):
         raise Malformed
-    return value
+    return name
+
+
+def _word(fields: Fields, field: str) -> str:
+    word = fields.get(field, "").strip()
+    if not word or len(word) > _LONGEST_WORD:
+        raise Malformed
+    return word

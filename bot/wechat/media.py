@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import HTTPError
 
-from bot.wechat.client import STALE_TOKEN, PlatformError
+from bot.wechat.errcodes import Act, meaning
+from bot.wechat.tokens import PlatformError
 from handlers.attachments import EXPIRED, NO_ACCESS, TOO_LARGE, Fetch, Fetched, Never, NotNow
 
 MEDIA = "/cgi-bin/media/get"
@@ -57,7 +58,7 @@ class MediaSource:
         try:
             token = self.token()
             answer = self._ask(reference, token, largest)
-            if _code(answer) in map(str, STALE_TOKEN):
+            if meaning(_code(answer)).act is Act.RENEW:
                 answer = self._ask(reference, self.token_after(token), largest)
             return self._followed(answer, largest)
         except PlatformError as error:

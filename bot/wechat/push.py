@@ -1,20 +1,13 @@
 """Customer-service messages as a delivery channel."""
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from bot.wechat.client import Platform, PlatformError
+from bot.wechat.errcodes import Act, meaning
+from handlers.errors import Unreachable
 from handlers.model import Address
-from handlers.ports import Delivered, GiveUp, Outcome, TryLater, WaitForResident
-
-_RESIDENT_MUST_WRITE = frozenset({"43004", "45015", "45047", "48001", "40200", "48004"})
-"""Not following, past 48 hours, over five messages; or the account may not push at all: in each
-case the resident's next message can carry the answer."""
-
-_NOBODY_THERE = frozenset({"40003", "43019"})
-"""No such openid, or on the account's black list."""
-
-_OUR_FAULT = frozenset({"45002", "44004", "45008"})
-"""The message itself is refused: pushing it again cannot work, a passive reply can."""
+from handlers.ports import Delivered, GiveUp, Outcome, Paused, TryLater, WaitForResident
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +22,22 @@ class PushChannel:
         try:
             self.platform.send_text(to.resident, text)
         except PlatformError as error:
-            return _meaning(error.code)
+            return _outcome(error)
+        except Unreachable:
+            return TryLater("database")
         return Delivered()
 
 
-def _meaning(code: str) -> Outcome:
-    if code in _RESIDENT_MUST_WRITE or code in _OUR_FAULT:
-        return WaitForResident(code)
-    if code in _NOBODY_THERE:
-        return GiveUp(code)
-    return TryLater(code)
+def _outcome(error: PlatformError) -> Outcome:
+    if error.until is not None:
+        return Paused(error.code, error.until)
+    act = meaning(error.code).act
+    match act:
+        case Act.AGAIN | Act.RENEW | Act.PAUSE:
+            return TryLater(error.code, perhaps=not error.surely)
+        case Act.WAIT:
+            return WaitForResident(error.code)
+        case Act.GIVE_UP:
+            return GiveUp(error.code)
+        case _:
+            assert_never(act)

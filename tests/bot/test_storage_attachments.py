@@ -262,7 +262,7 @@ def test_handing_over_and_losing_at_once_wait_for_nobody_for_ever(store: SqlStor
             lost = records.attachments.lose(taken, "expired")
             asked = records.attachments.ask_again(one.id, NOON)
             if asked:
-                records.conversations.add_notice(asked, "请再发一次", NOON)
+                records.conversations.add_remark(asked, "请再发一次", NOON)
             return lost
 
     def join(_: KeptAttachment) -> bool:

@@ -5,10 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.storage.deliveries import PUSH_WINDOW, PUSHES_IN_WINDOW
 from bot.storage.store import SqlRecords, SqlStore
 from handlers.cases import Delivery, DeliveryId, DeliveryState, Route
-from handlers.model import Kind, Offer, ResidentId
+from handlers.model import Offer
 from tests.bot.storage_examples import (
     FARMER,
     GRANNY,
@@ -16,10 +15,8 @@ from tests.bot.storage_examples import (
     MINUTE,
     NOON,
     SECOND,
-    exchange,
     lawyer,
     outgoing,
-    says,
 )
 
 LEASE = MINUTE
@@ -81,6 +78,7 @@ LEAVING: dict[str, Callable[[SqlRecords, Delivery], bool]] = {
     "settle": lambda records, delivery: records.deliveries.settle(delivery, Route.PUSH, NOON),
     "hold": lambda records, delivery: records.deliveries.hold(delivery, "45015"),
     "postpone": lambda records, delivery: records.deliveries.postpone(delivery, NOON, "timeout"),
+    "put_back": lambda records, delivery: records.deliveries.put_back(delivery, NOON, "45009"),
     "fail": lambda records, delivery: records.deliveries.fail(delivery, "43019", NOON),
 }
 
@@ -175,49 +173,13 @@ def test_all_answers_of_a_case_oldest_first(records: SqlRecords) -> None:
     assert [d.id for d in found] == [first.id, second.id]
 
 
-def push(records: SqlRecords, *, times: int = 1, route: Route = Route.PUSH) -> ResidentId:
-    for _ in range(times):
-        put = outgoing(records)
-        assert records.deliveries.settle(claimed(records, put), route, NOON + MINUTE)
-    return put.to.id
-
-
-@pytest.mark.parametrize("kind", [Kind.TEXT, Kind.VOICE, Kind.MEDIA])
-def test_a_message_opens_the_window_for_48_hours(records: SqlRecords, kind: Kind) -> None:
-    resident, _ = exchange(records, says("", kind=kind, at=NOON))
-    assert records.deliveries.room_to_push(resident.id, NOON)
-    just_before = NOON + PUSH_WINDOW - SECOND
-    assert records.deliveries.room_to_push(resident.id, just_before)
-    assert not records.deliveries.room_to_push(resident.id, NOON + PUSH_WINDOW)
-
-
-@pytest.mark.parametrize("kind", [Kind.FOLLOW, Kind.EVENT])
-def test_a_follow_or_a_tap_opens_no_window(records: SqlRecords, kind: Kind) -> None:
-    resident, _ = exchange(records, says("", kind=kind, at=NOON))
-    assert not records.deliveries.room_to_push(resident.id, NOON)
-
-
-def test_an_unknown_resident_has_no_window(records: SqlRecords) -> None:
-    assert not records.deliveries.room_to_push(ResidentId(99), NOON)
-
-
-def test_five_pushes_use_the_window_up_until_the_next_message(records: SqlRecords) -> None:
-    exchange(records, says(at=NOON))
-    resident = push(records, times=PUSHES_IN_WINDOW - 1)
-    assert records.deliveries.room_to_push(resident, NOON + HOUR)
-    push(records)
-    assert not records.deliveries.room_to_push(resident, NOON + HOUR)
-    exchange(records, says(at=NOON + HOUR))
-    assert records.deliveries.room_to_push(resident, NOON + HOUR)
-
-
-def test_what_went_along_with_a_reply_uses_nothing_up(records: SqlRecords) -> None:
-    exchange(records, says(at=NOON))
-    resident = push(records, times=PUSHES_IN_WINDOW, route=Route.REPLY)
-    assert records.deliveries.room_to_push(resident, NOON + HOUR)
-
-
-def test_a_message_that_comes_late_does_not_turn_the_clock_back(records: SqlRecords) -> None:
-    exchange(records, says(at=NOON))
-    resident, _ = exchange(records, says(at=NOON - PUSH_WINDOW))
-    assert records.deliveries.room_to_push(resident.id, NOON + HOUR)
+def test_what_was_put_back_was_never_tried(records: SqlRecords) -> None:
+    put = outgoing(records)
+    assert records.deliveries.put_back(claimed(records, put), NOON + HOUR, "45011")
+    later = now(records, put)
+    assert (later.state, later.due_at, later.attempts) == (DeliveryState.DUE, NOON + HOUR, 0)
+    assert later.held_reason == "45011"
+    assert records.deliveries.claim(put.id, NOON + MINUTE, NOON + HOUR) is None
+    again = records.deliveries.claim(put.id, NOON + HOUR, NOON + 2 * HOUR)
+    assert again is not None
+    assert again.attempts == 1

@@ -46,6 +46,7 @@ def test_a_message_is_exported_with_its_reply(store: SqlStore) -> None:
         "decision": "answer",
         "consultation": number,
         "reply": "答",
+        "notice": None,
     }
 
 

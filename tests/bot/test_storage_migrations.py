@@ -1,16 +1,41 @@
 """Migrations make what the tables say, once, whoever else is at it."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect, text
 
 from bot.storage.engine import make_engine
 from bot.storage.migrate import is_current, upgrade
 from bot.storage.store import SqlStore
 from bot.storage.tables import metadata
-from tests.bot.storage_examples import case
+from handlers.cases import Route
+from handlers.model import ResidentId
+from tests.bot.storage_examples import HOUR, NOON, case
+
+_FROM_BEFORE_RATIONS = (
+    """INSERT INTO residents (channel, name, first_seen_at, last_heard_at)
+    VALUES ('wechat', 'granny', :at, :at)""",
+    """INSERT INTO consultations (resident, state, priority, reason, topic, question, opened_at)
+    VALUES (1, 'answered', 1, 'asked', '', '', :at)""",
+    "INSERT INTO messages (resident, author, at, text) VALUES (1, 'staff', :at, '')",
+    *(
+        "INSERT INTO deliveries (consultation, resident, message, text, state, attempts, due_at,"
+        " route, held_reason, settled_at)"
+        f" VALUES (10001, 1, 1, '', 'sent', 1, :at, '{route}', '', :at)"
+        for route in (Route.PUSH, Route.REPLY, Route.PUSH)
+    ),
+)
+
+
+def _written(at: datetime, engine: Engine) -> str:
+    """A time as the engine's tables keep it."""
+    written = f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"
+    return written if engine.dialect.name == "sqlite" else f"{written}+00"
 
 
 def test_the_migrated_schema_is_that_of_the_tables(store: SqlStore) -> None:
@@ -32,6 +57,23 @@ def test_every_index_of_the_tables_is_there_with_its_condition(store: SqlStore) 
             assert (wanted is None) == (where is None), index.name
             if wanted is not None:
                 assert str(where).strip("()") == str(wanted), index.name
+
+
+def test_what_was_pushed_before_there_were_rations_counts(
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        upgrade_to = command.upgrade
+        earlier.setattr(command, "upgrade", lambda config, _: upgrade_to(config, "0001"))
+        upgrade(empty_database_url)
+    engine = make_engine(empty_database_url)
+    with engine.begin() as connection:
+        for statement in _FROM_BEFORE_RATIONS:
+            connection.execute(text(statement), {"at": _written(NOON, engine)})
+    upgrade(engine)
+    with SqlStore(engine).read() as records:
+        assert records.deliveries.ration_left(ResidentId(1), NOON + HOUR) == 3
+    engine.dispose()
 
 
 def test_a_second_time_changes_nothing(store: SqlStore) -> None:

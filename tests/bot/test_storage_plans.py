@@ -8,14 +8,22 @@ from sqlalchemy import event
 
 from bot.storage.store import SqlRecords, SqlStore
 from handlers.cases import AttachmentId, DeliveryId, State
-from handlers.model import ConsultationNumber, MessageId, ResidentId
-from tests.bot.storage_examples import HOUR, NOON, exchange, outgoing, sent
+from handlers.model import ChannelName, ConsultationNumber, MessageId, ResidentId
+from tests.bot.storage_examples import FARMER, GRANNY, HOUR, NOON, exchange, outgoing, sent
 
 WHO = ResidentId(1)
 NUMBER = ConsultationNumber(10_001)
 
 QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "a message with its reply": exchange,
+    "a resident": lambda r: r.conversations.take(GRANNY),
+    "a newcomer": lambda r: r.conversations.standing(FARMER, NOON),
+    "a repeat after a departure": lambda r: r.conversations.said_to_departed(
+        ChannelName.WECHAT, "m:1", NOON
+    ),
+    "a departure": lambda r: r.conversations.depart(WHO, NOON),
+    "what a departure abandons": lambda r: r.deliveries.abandon(WHO, "unfollowed", NOON),
+    "the supplements of a case": lambda r: r.conversations.supplements(NUMBER, NOON),
     "the reply to a key": lambda r: r.conversations.reply_to(WHO, "m:1"),
     "the offers": lambda r: r.conversations.offers(WHO),
     "the newest of a conversation": lambda r: r.conversations.since(WHO, MessageId(0), 50),
@@ -40,7 +48,7 @@ QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "a loss": lambda r: r.attachments.lose(sent(r), "expired"),
     "a request to send again": lambda r: r.attachments.ask_again(sent(r, number=NUMBER).id, NOON),
     "what a collector wakes": lambda r: r.attachments.ready(NOON, 50),
-    "the window": lambda r: r.deliveries.room_to_push(WHO, NOON),
+    "what is left of the ration": lambda r: r.deliveries.ration_left(WHO, NOON),
 }
 
 

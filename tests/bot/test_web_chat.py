@@ -98,10 +98,11 @@ def test_only_what_is_new_is_given(visitor: Visitor) -> None:
     assert [line["author"] for line in visitor.hear(seen)["messages"]] == ["resident", "machine"]
 
 
-def test_a_long_conversation_comes_in_pages_without_a_gap(visitor: Visitor) -> None:
+def test_a_long_conversation_comes_in_pages_without_a_gap(site: Site, visitor: Visitor) -> None:
     visitor.say("第0句")
     first = visitor.hear()["next"]
     for number in range(1, PAGE_LENGTH // 2 + 3):
+        site.clock.turn(seconds=10)
         visitor.say(f"第{number}句")
     page = visitor.hear(first)
     rest = visitor.hear(page["next"])

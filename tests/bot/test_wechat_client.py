@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clock import now
-from bot.wechat.client import Platform, PlatformError
-from bot.wechat.push import PushChannel
-from handlers.model import Address, ChannelName
-from handlers.ports import Delivered, GiveUp, Outcome, TryLater, WaitForResident
+from bot.storage.store import SqlStore
+from bot.wechat.client import Platform
+from bot.wechat.errcodes import CODES
+from handlers.ports import Delivered, GiveUp, Outcome, Paused, TryLater, WaitForResident
+from tests.bot.platform_examples import WANG, client_of, push
 from tests.fake_wechat import (
     PLAIN_TOKEN,
     SEND,
@@ -20,13 +20,11 @@ from tests.fake_wechat import (
     Fault,
     Touch,
     bad_gateway,
-    busy,
+    hang,
     html_page,
     refusing,
     reset,
 )
-
-WANG = "o" + "w" * 27
 
 
 @pytest.fixture
@@ -37,13 +35,8 @@ def platform() -> Iterator[FakePlatform]:
 
 
 @pytest.fixture
-def client(platform: FakePlatform) -> Platform:
-    account = platform.account
-    return Platform(platform.url, account.app_id, account.app_secret, platform.now)
-
-
-def push(client: Platform, openid: str = WANG) -> Outcome:
-    return PushChannel(client).push(Address(ChannelName.WECHAT, openid), "工资条例第三十条")
+def client(platform: FakePlatform, sqlite_store: SqlStore) -> Platform:
+    return client_of(platform, sqlite_store)
 
 
 def test_a_text_arrives_as_it_was_written(client: Platform, platform: FakePlatform) -> None:
@@ -77,28 +70,8 @@ def test_a_standing_refusal_of_the_token_ends(client: Platform, platform: FakePl
     platform.fault(SEND, replace(refusing(40001), times=None))
     assert push(client) == TryLater("40001")
     assert len(platform.requests(SEND)) == 2
-
-
-@pytest.mark.parametrize(
-    ("fault", "outcome"),
-    [
-        (busy(), TryLater("-1")),
-        (bad_gateway(), TryLater("http_502")),
-        (html_page(), TryLater("not_json")),
-        (reset(), TryLater("ConnectionError")),
-        (refusing(45009), TryLater("45009")),
-        (refusing(45015), WaitForResident("45015")),
-        (refusing(45047), WaitForResident("45047")),
-        (refusing(48001), WaitForResident("48001")),
-        (refusing(43019), GiveUp("43019")),
-    ],
-)
-def test_every_answer_means_something(
-    client: Platform, platform: FakePlatform, fault: Fault, outcome: Outcome
-) -> None:
-    platform.fault(SEND, fault)
-    assert push(client) == outcome
-    assert platform.messages(WANG) == ()
+    assert push(client) == TryLater("40001")
+    assert len(platform.requests(SEND)) == 2
 
 
 def test_the_48_hours_and_the_five_messages_are_the_platforms(
@@ -114,9 +87,126 @@ def test_a_stranger_cannot_be_reached(client: Platform) -> None:
     assert push(client, "o" + "x" * 27) == GiveUp("40003")
 
 
-def test_a_wrong_secret_is_told_without_the_secret(platform: FakePlatform) -> None:
-    client = Platform(platform.url, platform.account.app_id, "swordfish", now)
-    with pytest.raises(PlatformError) as refused:
-        client.send_text(WANG, "工资")
-    assert refused.value.code == "40125"
-    assert "swordfish" not in repr(client) + repr(refused.value) + str(refused.value)
+OUTCOMES = {
+    -1: TryLater("-1"),
+    40003: GiveUp("40003"),
+    40007: GiveUp("40007"),
+    40200: WaitForResident("40200"),
+    43004: WaitForResident("43004"),
+    43019: GiveUp("43019"),
+    43101: WaitForResident("43101"),
+    44004: WaitForResident("44004"),
+    45002: WaitForResident("45002"),
+    45008: WaitForResident("45008"),
+    45015: WaitForResident("45015"),
+    45047: WaitForResident("45047"),
+    45072: TryLater("45072"),
+    45080: TryLater("45080"),
+    45081: TryLater("45081"),
+    48001: WaitForResident("48001"),
+    48004: WaitForResident("48004"),
+    87009: GiveUp("87009"),
+    87014: GiveUp("87014"),
+    99999: TryLater("99999"),
+}
+
+PAUSES = {
+    40013: 300,
+    40125: 300,
+    40164: 300,
+    61004: 300,
+    89503: 300,
+    40243: 600,
+    45009: 600,
+    45011: 60,
+}
+"""Seconds in which nobody calls."""
+
+ALARMS = {40200, 44004, 45002, 45008, 48001, 48004, 87009, 87014, 99999, *PAUSES}
+
+
+def alarms(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.code for r in caplog.records if r.message == "platform_alarm"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("code", "outcome"), OUTCOMES.items())
+def test_every_refusal_means_something(
+    client: Platform,
+    platform: FakePlatform,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+    outcome: Outcome,
+) -> None:
+    platform.fault(SEND, refusing(code))
+    assert push(client) == outcome
+    assert alarms(caplog) == ([str(code)] if code in ALARMS else [])
+    assert platform.messages(WANG) == ()
+    assert push(client) == Delivered()
+
+
+@pytest.mark.parametrize(("code", "seconds"), PAUSES.items())
+@pytest.mark.parametrize("path", [SEND, STABLE_TOKEN])
+def test_some_refusals_rest_the_whole_channel(
+    client: Platform,
+    platform: FakePlatform,
+    caplog: pytest.LogCaptureFixture,
+    path: str,
+    code: int,
+    seconds: int,
+) -> None:
+    platform.fault(path, refusing(code, times=None))
+    began = platform.now()
+    first = push(client)
+    assert isinstance(first, Paused)
+    assert timedelta(seconds=seconds) <= first.until - began < timedelta(seconds=seconds + 5)
+    calls = len(platform.requests())
+    assert push(client) == first
+    assert len(platform.requests()) == calls
+    assert alarms(caplog) == [str(code)]
+    platform.clear_faults()
+    platform.shift(first.until - platform.now())
+    assert push(client) == Delivered()
+
+
+def test_the_table_and_this_test_know_the_same_codes() -> None:
+    assert {*OUTCOMES, *PAUSES, 40001, 40014, 42001} == {*CODES, 99999}
+    assert {code for code in CODES if CODES[code].alarm} | {99999} == ALARMS
+
+
+@pytest.mark.parametrize("code", [40001, 40014, 42001])
+def test_a_refused_token_is_replaced_and_the_message_arrives(
+    client: Platform, platform: FakePlatform, code: int
+) -> None:
+    platform.fault(SEND, refusing(code))
+    assert push(client) == Delivered()
+    assert len(platform.messages(WANG)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (bad_gateway(), TryLater("http_502", perhaps=True)),
+        (html_page(), TryLater("not_json", perhaps=True)),
+        (reset(), TryLater("ConnectionError", perhaps=True)),
+        (hang(30.0), TryLater("ReadTimeout", perhaps=True)),
+    ],
+)
+def test_no_answer_is_no_success(
+    client: Platform, platform: FakePlatform, fault: Fault, outcome: Outcome
+) -> None:
+    push(client)
+    platform.fault(SEND, fault)
+    assert push(client) == outcome
+    assert len(platform.messages(WANG)) == 1
+
+
+def test_a_platform_that_is_not_there_has_surely_done_nothing(
+    client: Platform, platform: FakePlatform
+) -> None:
+    push(client)
+    platform.stop()
+    assert push(client) == TryLater("ConnectionError", perhaps=False)
+
+
+def test_any_call_can_be_made_with_the_token(client: Platform) -> None:
+    assert client.call("/cgi-bin/getcallbackip")["ip_list"]

@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
+from bot.storage.store import SqlStore
 from bot.wechat import media
-from bot.wechat.client import Platform
 from bot.wechat.media import MediaSource
 from handlers.attachments import EXPIRED, NO_ACCESS, TOO_LARGE, Fetched, Never, NotNow
+from tests.bot.platform_examples import client_of
 from tests.fake_wechat import (
     MEDIA,
     STABLE_TOKEN,
@@ -37,15 +39,19 @@ def platform() -> Iterator[FakePlatform]:
         yield platform
 
 
-def source_of(platform: FakePlatform, secret: str = "") -> MediaSource:
-    account = platform.account
-    client = Platform(platform.url, account.app_id, secret or account.app_secret, platform.now)
-    return MediaSource(platform.url, client.current_token, client.token_after)
+def source_of(platform: FakePlatform, store: SqlStore, secret: str = "") -> MediaSource:
+    """As bootstrap makes it."""
+    tokens = client_of(platform, store, secret=secret).tokens
+    return MediaSource(
+        platform.url,
+        lambda: tokens.current().get_secret_value(),
+        lambda refused: tokens.instead_of(SecretStr(refused)).get_secret_value(),
+    )
 
 
 @pytest.fixture
-def source(platform: FakePlatform) -> MediaSource:
-    return source_of(platform)
+def source(platform: FakePlatform, sqlite_store: SqlStore) -> MediaSource:
+    return source_of(platform, sqlite_store)
 
 
 @pytest.fixture
@@ -149,17 +155,19 @@ def test_a_standing_refusal_of_the_token_ends(
     assert len(platform.requests(MEDIA)) == 2
 
 
-def test_a_wrong_secret_is_told_without_the_secret(platform: FakePlatform, voice: str) -> None:
-    source = source_of(platform, "swordfish")
+def test_a_wrong_secret_is_told_without_the_secret(
+    platform: FakePlatform, sqlite_store: SqlStore, voice: str
+) -> None:
+    source = source_of(platform, sqlite_store, "swordfish")
     assert source.fetch(voice, LARGEST) == NotNow("40125")
     assert "swordfish" not in repr(source)
 
 
-def test_an_account_that_may_not_has_no_access() -> None:
+def test_an_account_that_may_not_has_no_access(sqlite_store: SqlStore) -> None:
     account = Account(kind=AccountKind.SUBSCRIPTION)
     with FakePlatform(account) as platform:
         voice = platform.keep_media(AMR, "audio/amr")
-        assert source_of(platform).fetch(voice, LARGEST) == NotNow(NO_ACCESS)
+        assert source_of(platform, sqlite_store).fetch(voice, LARGEST) == NotNow(NO_ACCESS)
 
 
 def test_a_residents_own_json_file_is_no_refusal(

@@ -191,3 +191,17 @@ def test_the_history_is_there_after_coming_back(windows: Windows) -> None:
 def test_without_scripts_there_is_a_number_to_call(windows: Windows) -> None:
     page = windows.open("/chat", java_script_enabled=False)
     expect(page.locator(".notice")).to_contain_text("12348")
+
+
+def test_records_are_deleted_only_after_a_second_tap(windows: Windows, shot: Shot) -> None:
+    page = windows.open("/chat")
+    ask(page, ANSWERABLE)
+    page.fill("#text", "写到一半的话")
+    expect(page.locator("#erase")).to_be_hidden()
+    page.click("#leave summary")
+    shot(page, "chat-leave-390")
+    page.click("#erase")
+    expect(page.locator(".erased")).to_contain_text("已经删除")
+    expect(page.locator("#lines .line")).to_have_count(0)
+    expect(page.locator("#text")).to_have_value("")
+    shot(page, "chat-erased-390")

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.cases import Delivery, DeliveryState, Route
-from handlers.courier import LEASE, PAUSES
-from handlers.ports import GiveUp, TryLater, WaitForResident
+from handlers.cases import Author, Delivery, DeliveryState, Route
+from handlers.courier import LEASE, PAUSES, may_push
+from handlers.ports import GiveUp, Outcome, Paused, TryLater, WaitForResident
 from tests.handlers.conftest import House
 
 
@@ -109,3 +109,114 @@ def test_the_sixth_answer_since_the_resident_wrote_waits(house: House, delivery:
     assert len(house.channel.pushed) == 5
     house.hear("谢谢")
     assert house.courier.overdue() == []
+
+
+def answer_and_push(house: House, delivery: Delivery, *outcomes: Outcome) -> Delivery:
+    """One more answer of the same case, tried once."""
+    house.channel.outcomes = list(outcomes)
+    more = house.desk.answer(delivery.consultation, house.lawyer, "补充一点。")
+    house.courier.deliver_one(more.id)
+    return more
+
+
+def ration_left(house: House, delivery: Delivery) -> int:
+    with house.store.read() as records:
+        return records.deliveries.ration_left(delivery.to.id, house.clock())
+
+
+def test_the_last_two_places_are_for_people() -> None:
+    assert [may_push(left, Author.STAFF) for left in range(4)] == [False, True, True, True]
+    assert [may_push(left, Author.MACHINE) for left in range(4)] == [False, False, False, True]
+
+
+def test_a_place_is_booked_before_the_push_begins(house: House, delivery: Delivery) -> None:
+    seen: list[int] = []
+
+    def look_meanwhile(*_: object) -> Outcome:
+        seen.append(ration_left(house, delivery))
+        return TryLater("-1")
+
+    house.channel.push = look_meanwhile  # type: ignore[method-assign, assignment]
+    house.courier.deliver_one(delivery.id)
+    assert seen == [4]
+    assert ration_left(house, delivery) == 5
+
+
+@pytest.mark.parametrize(
+    ("outcome", "left"),
+    [
+        (WaitForResident("45047"), 5),
+        (GiveUp("40003"), 5),
+        (TryLater("-1"), 5),
+        (TryLater("ReadTimeout", perhaps=True), 4),
+    ],
+)
+def test_only_what_surely_did_not_arrive_gives_its_place_back(
+    house: House, delivery: Delivery, outcome: Outcome, left: int
+) -> None:
+    house.channel.outcomes = [outcome]
+    house.courier.deliver_one(delivery.id)
+    assert ration_left(house, delivery) == left
+
+
+def test_an_hour_of_bad_gateways_does_not_end_the_tries(house: House, delivery: Delivery) -> None:
+    """Nor may others use the places that it perhaps took."""
+    house.channel.outcomes = [TryLater("http_502", perhaps=True)] * 7
+    for _ in range(7):
+        again = house.courier.deliver_one(delivery.id)
+        assert again is not None
+        house.clock.time = again
+    waiting = answer_and_push(house, delivery)
+    with house.store.read() as records:
+        [first, second] = records.deliveries.for_consultation(delivery.consultation)
+    assert second.id == waiting.id
+    assert (second.state, second.held_reason) == (DeliveryState.HELD, "window")
+    assert first.state is DeliveryState.DUE
+    house.courier.deliver_one(delivery.id)
+    assert len(house.channel.pushed) == 8
+
+
+def test_a_paused_channel_takes_the_answer_when_the_pause_ends(
+    house: House, delivery: Delivery
+) -> None:
+    """However often that is: nothing was tried, so no try is used up."""
+    for n in range(3 * len(PAUSES)):
+        until = house.clock() + timedelta(minutes=10)
+        house.channel.outcomes = [Paused("45009", until)]
+        assert house.courier.deliver_one(delivery.id) == until
+        assert house.courier.deliver_one(delivery.id) is None
+        due = now_is(house, delivery)
+        assert (due.state, due.attempts, due.due_at) == (DeliveryState.DUE, 0, until)
+        assert due.held_reason == "45009"
+        house.clock.time = until
+        assert len(house.channel.pushed) == n + 1
+    assert ration_left(house, delivery) == 5
+    house.courier.deliver_one(delivery.id)
+    assert now_is(house, delivery).state is DeliveryState.SENT
+
+
+def test_a_channel_without_ration_books_nothing(house: House, delivery: Delivery) -> None:
+    house.channel.rationed = False
+    house.courier.deliver_one(delivery.id)
+    assert now_is(house, delivery).state is DeliveryState.SENT
+    assert ration_left(house, delivery) == 5
+
+
+def test_a_courier_that_comes_late_settles_nothing_and_frees_only_its_own_place(
+    house: House, delivery: Delivery
+) -> None:
+    """Its lease ran out while it pushed: another has the delivery and a place of its own."""
+
+    def be_overtaken(*_: object) -> Outcome:
+        house.clock.time += LEASE
+        with house.store.write() as records:
+            now = house.clock()
+            other = records.deliveries.claim(delivery.id, now, now + LEASE)
+            assert other is not None
+            records.deliveries.take_place(other, now + LEASE)
+        return TryLater("-1")
+
+    house.channel.push = be_overtaken  # type: ignore[method-assign, assignment]
+    house.courier.deliver_one(delivery.id)
+    assert now_is(house, delivery).state is DeliveryState.SENDING
+    assert ration_left(house, delivery) == 4

@@ -1,6 +1,6 @@
 // The chat page: fetches what is new, offers what can be tapped, loses nothing that was typed.
 
-import { draft, large } from "./keeping.js";
+import { draft, forgetWords, large } from "./keeping.js";
 import { copy, line, sent, word } from "./lines.js";
 import { complain, fitText, isAtEnd, pointDown, setLarge, toEnd, toStart } from "./screen.js";
 import { confirmed, forget, hasFailed, isSending, say, showUnsent, whenSending, within } from "./sending.js";
@@ -134,6 +134,24 @@ function note(label) {
   return paragraph;
 }
 
+// ---- leaving
+
+/** Has the records deleted; the page begins anew. */
+async function erase({ currentTarget: button }) {
+  if (isSending()) return;
+  button.disabled = true;
+  complain("");
+  try {
+    const response = await within("/chat/messages", { method: "DELETE" });
+    if (!response.ok) throw new Error(String(response.status));
+    forgetWords();
+    location.replace("/chat?erased");
+  } catch {
+    button.disabled = false;
+    complain(word("not_erased"));
+  }
+}
+
 // ---- the page comes alive
 
 find("composer").addEventListener("submit", (event) => {
@@ -148,6 +166,7 @@ text.addEventListener("keydown", (event) => {
 });
 text.addEventListener("input", noteDraft);
 examples.addEventListener("click", ({ target }) => target.matches("button") && say(target.textContent));
+find("erase").addEventListener("click", erase);
 find("larger").addEventListener("click", () => {
   large.set(!large.get());
   setLarge(large.get());

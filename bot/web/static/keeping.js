@@ -55,6 +55,11 @@ export const unsent = {
   },
 };
 
+/** Forgets what was written on this device: the resident's records are gone. */
+export function forgetWords() {
+  for (const key of [DRAFT, UNSENT]) write(key, "");
+}
+
 /** A new id for a message; also where pages come without https. */
 export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

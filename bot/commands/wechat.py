@@ -1,0 +1,64 @@
+"""`flask wechat check`: does the official account fit this installation."""
+
+import json
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+import bot
+from bot.services import Services
+from bot.wechat.findings import Finding, Verdict
+from bot.wechat.inspection import inspect_account
+from knowledge.files import read_yaml
+
+
+def wechat_commands(services: Services) -> AppGroup:
+    """What has to do with the official account."""
+    group = AppGroup("wechat", help="The official account.")
+
+    @group.command("check")
+    @click.option("--json", "as_json", is_flag=True)
+    def check(as_json: bool) -> None:  # noqa: FBT001  click's way
+        """Looks at everything the account needs; exit 1 if something is wrong."""
+        if services.settings.wechat_token is None:
+            raise click.ClickException(str(_words()["not_set_up"]))
+        counts: Counter[Verdict] = Counter()
+        for finding in inspect_account(services.settings, services.clock):
+            counts[finding.verdict] += 1
+            click.echo(_as_json(finding) if as_json else _line(finding))
+        if not as_json:
+            click.echo(
+                _words()["summary"].format(**{str(v): counts[v] for v in Verdict}),
+            )
+        if counts[Verdict.BAD]:
+            raise click.exceptions.Exit(1)
+
+    return group
+
+
+def _line(finding: Finding) -> str:
+    name = _words()[finding.subject]["name"]
+    return f"{_words()['verdicts'][finding.verdict]}  {name}：{_told(finding)}"
+
+
+def _told(finding: Finding) -> str:
+    return str(_words()[finding.subject][finding.code]).format(**finding.blanks)
+
+
+def _as_json(finding: Finding) -> str:
+    told = {
+        "subject": finding.subject,
+        "verdict": str(finding.verdict),
+        "code": finding.code,
+        "advice": _told(finding),
+    }
+    return json.dumps(told, ensure_ascii=False)
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return read_yaml(Path(bot.__file__).with_name("inspection.yaml"))

@@ -1,0 +1,61 @@
+"""Gunicorn's threads, with a limit to how long a request may take to arrive.
+
+Gunicorn itself waits for ever for a header or body that comes drop by drop, and sixteen such
+connections silence a service of sixteen threads. What it cannot read it sends back in its error
+page and writes to the log, addresses with openids included; foreign transfer codings get a 501.
+"""
+
+import socket
+import time
+from contextlib import suppress
+from typing import Any
+
+from gunicorn import util  # type: ignore[import-untyped]
+from gunicorn.http import errors  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+ARRIVES_WITHIN = 10.0
+"""Seconds from the first byte to the last: twice what the platform waits for an answer."""
+
+_REFUSALS: tuple[tuple[type[Exception], int, str], ...] = (
+    (errors.LimitRequestLine, 414, "URI Too Long"),
+    (errors.LimitRequestHeaders, 431, "Request Header Fields Too Large"),
+    (errors.ExpectationFailed, 417, "Expectation Failed"),
+    (errors.ParseException, 400, "Bad Request"),
+)
+
+
+class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """Stops reading from whoever is too slow, and repeats nothing of what it cannot read."""
+
+    def init_process(self) -> None:
+        self.handling: dict[Any, float] = {}
+        super().init_process()
+
+    def handle(self, conn: Any) -> Any:
+        """One request in one thread; `murder_pending` looks at how long it takes."""
+        self.handling[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            self.handling.pop(conn, None)
+
+    def murder_pending(self) -> None:
+        """Called about once a second. A request that is being answered loses nothing by it."""
+        super().murder_pending()
+        limit = time.monotonic() - ARRIVES_WITHIN
+        for conn, began in list(self.handling.items()):
+            if began < limit:
+                self.handling.pop(conn, None)
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """A request that is none gets a status and nothing of its own."""
+        for kind, status, reason in _REFUSALS:
+            if isinstance(exc, kind):
+                self.log.warning("request_unreadable: %s", type(exc).__name__)
+                with suppress(OSError):
+                    util.write_error(client, status, reason, "")
+                return
+        super().handle_error(req, client, addr, exc)

@@ -1,0 +1,115 @@
+"""The web server's worker: nobody who is slow or unreadable keeps others from being heard."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from bot.run import web_command
+from bot.web.serving import ARRIVES_WITHIN, PunctualWorker
+from config.settings import Settings
+from tests.hostile.table import exchange
+from tests.running import ROOT, free_port
+
+MARKER = "zqxj7"
+START = b"POST /wechat?signature=0 HTTP/1.1\r\nHost: x\r\n"
+WORKER = f"{PunctualWorker.__module__}.{PunctualWorker.__name__}"
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """One worker with two threads, on a database nobody prepared: no request gets that far."""
+    port = free_port()
+    command = web_command(Settings(port=port, web_workers=1, web_threads=2))
+    line = [WORKER if word == "gthread" else word for word in command]
+    folder = tmp_path_factory.mktemp("serving")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "DATA_DIR": str(folder),
+        "SECRET_KEY": "a secret of tests, long enough for anybody",
+        "WECHAT_TOKEN": "token4tests",
+    }
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *line], cwd=folder, env=environment, stdout=log, stderr=log
+        )
+    try:
+        _wait_until_alive(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_until_alive(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    pytest.fail("the server did not start")
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (f"{MARKER}\r\n\r\n", 400),
+        (f"GET /wechat HTTP/9.9{MARKER}\r\n\r\n", 400),
+        (f"G<{MARKER}> /wechat HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (f"GET /wechat HTTP/1.1\r\nHost: x\r\nX {MARKER}: 1\r\n\r\n", 400),
+        (f"GET /wechat?nonce=\xff{MARKER} HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+        (f"GET /wechat?{MARKER * 2_000} HTTP/1.1\r\nHost: x\r\n\r\n", 414),
+        (f"GET /wechat HTTP/1.1\r\nHost: x\r\nX: {MARKER * 20_000}\r\n\r\n", 431),
+        (f"POST /wechat HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: {MARKER}\r\n\r\n", 400),
+        (f"POST /wechat HTTP/1.1\r\nHost: x\r\nExpect: {MARKER}\r\n\r\n", 417),
+    ],
+)
+def test_what_cannot_be_read_is_refused_without_repeating_it(
+    port: int, request_: str, status: int
+) -> None:
+    given, body = exchange(port, request_.encode("latin-1"))
+    assert given == status
+    assert MARKER.encode() not in body
+
+
+def test_slow_senders_do_not_keep_others_waiting(port: int) -> None:
+    ways = [
+        START,
+        START + b"Content-Length: 500\r\n\r\n<xml>",
+        START + b"Transfer-Encoding: chunked\r\n\r\n5\r\n<xm",
+    ]
+    with ThreadPoolExecutor(3) as pool:
+        slow = [pool.submit(_drop_by_drop, port, sent) for sent in ways]
+        time.sleep(1)
+        began = time.monotonic()
+        alive = requests.get(f"http://127.0.0.1:{port}/healthz", timeout=60)
+        waited = time.monotonic() - began
+        seconds = [one.result() for one in slow]
+    assert alive.ok
+    # Three of them share two threads: the last is cut off after the first two.
+    assert waited < ARRIVES_WITHIN + 3
+    assert max(seconds) < 2 * (ARRIVES_WITHIN + 3)
+
+
+def _drop_by_drop(port: int, start: bytes) -> float:
+    """A byte every half second until the server has had enough; the seconds that took."""
+    began = time.monotonic()
+    with socket.create_connection(("127.0.0.1", port), 60) as wire:
+        wire.sendall(start)
+        wire.settimeout(0.5)
+        while time.monotonic() - began < 60:
+            try:
+                if wire.recv(1_000) is not None:
+                    break
+            except TimeoutError:
+                wire.sendall(b"a")
+    return time.monotonic() - began

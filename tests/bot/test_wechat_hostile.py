@@ -1,0 +1,82 @@
+"""A share of the hostile table; `make proof` sends all of it."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fake_wechat import FakePlatform, Mode, random_aes_key, read_reply
+from tests.hostile import KINDS, Row, Target, send_all
+from tests.running import Running, running
+
+TOKEN = "token4tests"
+KEY, PREVIOUS = random_aes_key(), random_aes_key()
+REFUSALS = {400, 403, 405, 413}
+SHARE = (3,)
+"""Which of each kind's requests are sent here."""
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[FakePlatform]:
+    with FakePlatform() as platform:
+        yield platform
+
+
+@pytest.fixture(scope="module")
+def service(platform: FakePlatform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    settings = platform.settings() | {
+        "WECHAT_TOKEN": TOKEN,
+        "WECHAT_ENCODING_AES_KEY": KEY,
+        "WECHAT_PREVIOUS_ENCODING_AES_KEY": PREVIOUS,
+    }
+    with running(tmp_path_factory.mktemp("hostile"), **settings) as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def target(platform: FakePlatform, service: Running) -> Target:
+    account = platform.account
+    return Target(service.port, TOKEN, KEY, PREVIOUS, account.app_id, account.original_id)
+
+
+def counts(service: Running) -> dict[str, int]:
+    found: dict[str, int] = json.loads(service.flask("count", "--json"))
+    return found
+
+
+def check_refused(rows: list[Row]) -> None:
+    for row in rows:
+        assert row.statuses.keys() <= REFUSALS, row.line()
+        assert row.worst_seconds < 3, row.line()
+        assert not row.echoed, row.line()
+
+
+def check_answered(rows: list[Row], platform: FakePlatform, url: str) -> None:
+    webhook = platform.webhook(url, TOKEN, Mode.COMPATIBLE, KEY)
+    previous = platform.webhook(url, TOKEN, Mode.COMPATIBLE, PREVIOUS)
+    for row in rows:
+        assert row.statuses.keys() == {200}, row.line()
+        assert row.worst_seconds < 3, row.line()
+        sent_to = previous if row.kind.name == "previous key" else webhook
+        for openid, body in row.bodies.items():
+            read_reply(body, sent_to, openid)
+
+
+def test_what_is_refused_leaves_no_trace(target: Target, service: Running) -> None:
+    before = counts(service)
+    check_refused(send_all(target, [kind for kind in KINDS if not kind.answered], SHARE))
+    assert counts(service) == before
+
+
+def test_what_is_odd_but_genuine_is_answered_and_kept_once(
+    target: Target, service: Running, platform: FakePlatform
+) -> None:
+    before = counts(service)
+    rows = send_all(target, [kind for kind in KINDS if kind.answered], SHARE)
+    check_answered(rows, platform, service.url)
+    assert counts(service)["messages"] - before["messages"] == len(rows) * len(SHARE)
+
+
+def test_the_service_is_still_well(service: Running) -> None:
+    assert service.is_ready()
+    assert "Traceback" not in service.log.read_text("utf-8")

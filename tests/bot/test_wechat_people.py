@@ -1,0 +1,162 @@
+"""First words, leaving and writing too fast through /wechat, over both databases."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from handlers.pace import PER_MINUTE
+from tests.bot.test_wechat_story import AES_KEY, TOKEN, UNANSWERABLE, case_number
+from tests.bot.test_wechat_story import platform as platform  # noqa: PLC0414  a fixture
+from tests.conftest import _fresh_database
+from tests.fake_wechat import FakePlatform, Mode, Resident
+from tests.running import Running, running
+
+DANGER = "救命，他现在拿刀砍我"
+TOLD = ("机器", "存", "人工", "110")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def service(
+    request: pytest.FixtureRequest,
+    platform: FakePlatform,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Running]:
+    """Two web processes and a courier."""
+    settings = platform.settings() | {
+        "WECHAT_TOKEN": TOKEN,
+        "WECHAT_ENCODING_AES_KEY": AES_KEY,
+        "WEB_WORKERS": "2",
+    }
+    with ExitStack() as stack:
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres_server")
+            template = request.getfixturevalue("postgres_template")
+            settings["DATABASE_URL"] = stack.enter_context(_fresh_database(server, template))
+        folder = tmp_path_factory.mktemp("service")
+        yield stack.enter_context(running(folder, **settings))
+
+
+@pytest.fixture(params=[Mode.PLAIN, Mode.SAFE])
+def resident(request: pytest.FixtureRequest, platform: FakePlatform, service: Running) -> Resident:
+    """Somebody new."""
+    webhook = platform.webhook(f"{service.url}/wechat", TOKEN, request.param, AES_KEY)
+    return Resident(webhook, platform)
+
+
+def rows(service: Running, what: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in service.flask("export", what).splitlines()]
+
+
+def said(resident: Resident, text: str) -> str:
+    reply = resident.send_text(text).text
+    assert reply is not None
+    return reply
+
+
+def test_a_follower_is_told_everything_and_not_again(resident: Resident) -> None:
+    welcome = resident.follow().text
+    assert welcome is not None
+    assert all(word in welcome for word in (*TOLD, "取消关注", "案卷"))
+    assert "【说明】" not in said(resident, "你好")
+
+
+def test_a_first_message_is_answered_and_then_told_and_its_repeat_gets_the_same(
+    resident: Resident,
+) -> None:
+    push = resident.compose("text", {"Content": UNANSWERABLE})
+    first, second, third = (resident.read(answer) for answer in resident.fire(push, 3))
+    assert first == second == third
+    assert first is not None
+    assert first.index("编号") < first.index("【说明】")
+    assert all(word in first for word in TOLD)
+
+
+def test_a_first_answer_is_whole_and_the_notice_follows_where_there_is_room(
+    resident: Resident,
+) -> None:
+    text = said(resident, "包工头跑了，工资找谁要")
+    assert len(text.encode()) <= 1_800
+    for word in ("期限：", "下一步：", "《保障农民工工资支付条例》", "不代替法院和机关认定"):
+        assert word in text
+    assert "【说明】" in said(resident, "你好")
+
+
+def test_danger_comes_alone_and_the_notice_with_the_next_reply(resident: Resident) -> None:
+    assert "机器" not in said(resident, DANGER)
+    assert "【说明】" in said(resident, "你好")
+
+
+def test_whoever_unfollows_is_erased_and_follows_again_as_somebody_new(
+    resident: Resident, service: Running
+) -> None:
+    said(resident, "房东不退押金怎么办，这是私房话")
+    number = case_number(said(resident, UNANSWERABLE))
+    assert resident.unfollow().text is None
+    everything = "".join(
+        service.flask("export", what, *more)
+        for what, more in (
+            ("messages", ("--direction", "all")),
+            ("consultations", ()),
+            ("deliveries", ()),
+        )
+    )
+    assert resident.openid not in everything
+    assert "私房话" not in everything
+    [case] = [row for row in rows(service, "consultations") if str(row["number"]) == number]
+    assert case["question"] == UNANSWERABLE
+    welcome = resident.follow().text
+    assert welcome is not None
+    assert "【说明】" in welcome
+    assert "没有查到" in said(resident, number)
+
+
+def test_unfollowing_again_late_or_unknown_is_harmless(
+    resident: Resident, service: Running
+) -> None:
+    before = json.loads(service.flask("count", "--json"))
+    assert resident.unfollow().text is None
+    assert json.loads(service.flask("count", "--json")) == before
+    push = resident.compose("text", {"Content": UNANSWERABLE})
+    resident.deliver(push)
+    goodbye = resident.compose_event("unsubscribe", {"EventKey": ""})
+    for answer in resident.fire(goodbye, 3):
+        assert resident.read(answer) is None
+    kept = json.loads(service.flask("count", "--json"))
+    assert kept["messages"] == before["messages"] + 2
+    resident.deliver(push)
+    assert json.loads(service.flask("count", "--json")) == kept
+    assert resident.openid not in service.flask("export", "messages")
+
+
+def test_an_answer_to_whoever_left_fails_in_the_open(resident: Resident, service: Running) -> None:
+    number = case_number(said(resident, UNANSWERABLE))
+    resident.unfollow()
+    service.flask("consultation", "answer", "--id", number, "--text", "先找村委会调解。")
+    [delivery] = _settled(service, number)
+    assert (delivery["state"], delivery["held_reason"]) == ("failed", "unfollowed")
+    assert not any("村委会调解" in text for text in resident.seen)
+
+
+def test_a_burst_is_kept_whole_told_once_and_danger_is_answered(
+    resident: Resident, service: Running
+) -> None:
+    texts = [resident.send_text("你好").text for _ in range(PER_MINUTE + 5)]
+    assert all(texts[:PER_MINUTE])
+    limited = [text for text in texts[PER_MINUTE:] if text]
+    assert len(limited) == 1
+    assert "一分钟" in limited[0]
+    assert "12348" in limited[0]
+    assert "110" in said(resident, DANGER).splitlines()[0]
+    ours = [row for row in rows(service, "messages") if row["resident"] == resident.openid]
+    assert len(ours) == PER_MINUTE + 6
+
+
+def _settled(service: Running, number: str) -> list[dict[str, object]]:
+    """The deliveries of a case, once none of them is under way."""
+    for _ in range(20):
+        found = [row for row in rows(service, "deliveries") if str(row["consultation"]) == number]
+        if all(row["settled_at"] for row in found):
+            return found
+    pytest.fail("still under way")
