@@ -229,13 +229,12 @@ class Reception:
         sent = turn.message.attachment
         if sent is None:
             return self.composer.courtesy(Courtesy.NO_WORDS)
-        case = open_case(turn.records, turn.resident)
-        if case is None:
+        if (case := open_case(turn.records, turn.resident)) is None:
             return wordless.asked_about(self.composer, sent, turn.offers, None)
         in_danger = case.priority is Priority.URGENT
-        midnight = self._midnight(turn.message)
-        if not in_danger and overfull(turn.records, turn.resident, midnight) is not None:
-            return self.composer.enough_today(case.number)
+        full = overfull(turn.records, turn.resident, self._midnight(turn.message))
+        if full is not None and not in_danger:
+            return self.composer.enough_today(full)
         number, _ = self._hand_over(turn, Priority.NORMAL, Reason.ATTACHMENT, "")
         if in_danger:
             return wordless.handed_over(self.composer, sent, turn.offers, number, in_danger=True)

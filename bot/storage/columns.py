@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer, SmallInteger, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer, SmallInteger, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -84,3 +84,9 @@ WORDS: TypeEngine[Any] = _Words()
 TIME: TypeEngine[Any] = _UtcTime()
 RANK: TypeEngine[Any] = _Rank()
 DOCUMENT: TypeEngine[Any] = JSON(none_as_null=True)
+
+
+def rows_with(column: str) -> dict[str, Any]:
+    """An index of those rows alone that have the column; most rows lack it."""
+    rows = text(f"{column} IS NOT NULL")
+    return {"sqlite_where": rows, "postgresql_where": rows}

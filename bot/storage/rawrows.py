@@ -96,7 +96,8 @@ class PostgresRows:
             return None
         asked = sql.SQL("SELECT last_value, is_called FROM {}").format(sequence)
         last, called = self._connection.execute(asked).fetchone() or (0, False)
-        return int(last) if called else int(last) - 1
+        # Before the first, PostgreSQL stands at the number that comes next, SQLite nowhere.
+        return (int(last) if called else int(last) - 1) or None
 
     def set_last_id(self, table: str, column: str, last: int) -> None:
         """As Rows."""

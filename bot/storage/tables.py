@@ -19,10 +19,9 @@ from sqlalchemy import (
     Table,
     TypedColumns,
     UniqueConstraint,
-    text,
 )
 
-from bot.storage.columns import DOCUMENT, NUMBER, RANK, TIME, WORDS, codes
+from bot.storage.columns import DOCUMENT, NUMBER, RANK, TIME, WORDS, codes, rows_with
 from handlers.cases import (
     AttachmentId,
     Author,
@@ -276,7 +275,6 @@ pushes = Table(
     Index("ix_pushes_resident", "resident", "counted_at"),
 )
 platform_tokens = Table("platform_tokens", metadata, _PlatformTokens)
-
 attachments = Table(
     "attachments",
     metadata,
@@ -287,17 +285,10 @@ attachments = Table(
 )
 attachment_contents = Table("attachment_contents", metadata, _Contents)
 
-
-def _where(column: str) -> dict[str, Any]:
-    """An index of those rows alone that have the column; most rows lack it."""
-    rows = text(f"{column} IS NOT NULL")
-    return {"sqlite_where": rows, "postgresql_where": rows}
-
-
-Index("uq_messages_key", messages.c.resident, messages.c.key, unique=True, **_where("key"))
-Index("uq_messages_reply_to", messages.c.reply_to, unique=True, **_where("reply_to"))
-Index("ix_messages_consultation", messages.c.consultation, **_where("consultation"))
-Index("ix_attachments_wake_at", attachments.c.wake_at, **_where("wake_at"))
-Index("ix_attachments_consultation", attachments.c.consultation, **_where("consultation"))
-Index("ix_deliveries_wake_at", deliveries.c.wake_at, **_where("wake_at"))
-Index("ix_residents_departed_at", residents.c.departed_at, **_where("departed_at"))
+Index("uq_messages_key", messages.c.resident, messages.c.key, unique=True, **rows_with("key"))
+Index("uq_messages_reply_to", messages.c.reply_to, unique=True, **rows_with("reply_to"))
+Index("ix_messages_consultation", messages.c.consultation, **rows_with("consultation"))
+Index("ix_attachments_wake_at", attachments.c.wake_at, **rows_with("wake_at"))
+Index("ix_attachments_consultation", attachments.c.consultation, **rows_with("consultation"))
+Index("ix_deliveries_wake_at", deliveries.c.wake_at, **rows_with("wake_at"))
+Index("ix_residents_departed_at", residents.c.departed_at, **rows_with("departed_at"))

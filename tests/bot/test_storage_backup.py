@@ -16,9 +16,19 @@ from bot.storage.backup import NotCurrent, NotEmpty, back_up, check, restore
 from bot.storage.engine import make_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import SqlStore
-from handlers.cases import Priority, Role, State
+from bot.storage.vault import DatabaseVault, sealing_key
+from handlers.cases import AttachmentId, Priority, Role, State
 from handlers.errors import Unreachable
-from handlers.model import Basis, CitedVersion, DecisionName, Kind, Offer, Reply
+from handlers.model import (
+    Attachment,
+    AttachmentKind,
+    Basis,
+    CitedVersion,
+    DecisionName,
+    Kind,
+    Offer,
+    Reply,
+)
 from knowledge.entry import Citation, EntryId
 from tests.bot.storage_examples import (
     FARMER,
@@ -30,10 +40,12 @@ from tests.bot.storage_examples import (
     exchange,
     outgoing,
     says,
+    sent,
 )
 
 KEYS = ("SECRET_KEY", "PERSONAL_DATA_KEY")
 AWKWARD = 'O\'Brien "引号" \\反斜杠\t制表\n换行\u2028 🌾 \\N \x7f'
+CONTENT = bytes(range(256)) * 40
 
 Export = dict[str, list[dict[str, Any]]]
 
@@ -61,11 +73,20 @@ def filled(store: SqlStore) -> SqlStore:
         exchange(records, says(AWKWARD), Reply(DecisionName.ANSWER, AWKWARD, offer, basis, None))
         exchange(records, says("", kind=Kind.FOLLOW, who=FARMER, at=NOON + MINUTE), answers(""))
         delivery = outgoing(records, text=AWKWARD)
+        place = Attachment(AttachmentKind.PLACE, AWKWARD, latitude=42.53, longitude=-0.1)
+        _, seen = exchange(records, says("", kind=Kind.MEDIA, at=NOON + HOUR), answers("收到位置"))
+        records.attachments.add(seen, place, delivery.consultation, NOON + HOUR)
+        voice = sent(records).id
         records.deliveries.claim(delivery.id, NOON, NOON + HOUR)
         urgent = case(records, who=FARMER, priority=Priority.URGENT)
         records.personnel.add("李主任", Role.ADMIN, "hash2")
         records.consultations.move(urgent.number, State.WAITING, State.CLOSED, None, NOON + HOUR)
+    vault(store).put(voice, CONTENT)
     return store
+
+
+def vault(store: SqlStore) -> DatabaseVault:
+    return DatabaseVault(store.engine, sealing_key("a key of tests, long enough for anybody"))
 
 
 def exported(store: SqlStore) -> Export:
@@ -90,6 +111,19 @@ def test_every_row_comes_back_in_either_engine(
         assert known is not None
         assert records.conversations.known(FARMER) == known
         assert records.conversations.offers(known.id) == before.conversations.offers(known.id)
+        ids = [AttachmentId(1), AttachmentId(2)]
+        there = [records.attachments.get(one) for one in ids]
+        assert None not in there
+        assert there == [before.attachments.get(one) for one in ids]
+    assert vault(target).get(AttachmentId(2)) == CONTENT
+
+
+def test_a_table_that_was_never_used_says_the_same_in_either_engine(
+    store: SqlStore, target: SqlStore, tmp_path: Path
+) -> None:
+    made = back_up(store.engine, tmp_path / "a.backup", "1", KEYS)
+    restore(target.engine, tmp_path / "a.backup")
+    assert back_up(target.engine, tmp_path / "b.backup", "1", KEYS).tables == made.tables
 
 
 def test_a_backup_of_a_restored_database_has_the_same_digests(

@@ -10,7 +10,8 @@ from bot.storage import retention
 from bot.storage.engine import readers
 from bot.storage.retention import Kept, erase, overdue, undelivered
 from bot.storage.store import SqlStore
-from handlers.cases import Route, State
+from bot.storage.vault import DatabaseVault, sealing_key
+from handlers.cases import AttachmentId, Route, State
 from handlers.model import Address, ChannelName, ConsultationNumber, Offer
 from tests.bot.storage_examples import (
     FARMER,
@@ -24,6 +25,7 @@ from tests.bot.storage_examples import (
     lawyer,
     outgoing,
     says,
+    sent,
 )
 
 LATER = NOON + timedelta(days=400)
@@ -222,3 +224,50 @@ def test_residents_write_on_while_it_erases(store: SqlStore) -> None:
     with store.read() as records:
         texts = {row["text"] for row in records.exports.messages()}
     assert texts == {"", *(f"新话{number}" for number in written)}
+
+
+def attachments_left(store: SqlStore) -> tuple[int, int]:
+    """Attachments, and contents of them."""
+    with readers(store.engine).begin() as connection:
+        tables = ("attachments", "attachment_contents")
+        counts = [
+            connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+            for table in tables
+        ]
+    return counts[0], counts[1]
+
+
+def keep_content(store: SqlStore, attachment: AttachmentId) -> None:
+    DatabaseVault(store.engine, sealing_key("a key of tests, long enough")).put(attachment, b"x")
+
+
+def test_what_came_without_words_goes_with_its_contents(store: SqlStore) -> None:
+    with store.write() as records:
+        kept = sent(records)
+    keep_content(store, kept.id)
+    assert attachments_left(store) == (1, 1)
+    assert overdue(store.engine, BEFORE)[Kept.MESSAGES] == 2
+    assert purge(store) == {Kept.MESSAGES: 2, Kept.CASES: 0, Kept.RESIDENTS: 1}
+    assert attachments_left(store) == (0, 0)
+    assert set(purge(store).values()) == {0}
+
+
+def test_what_joined_a_case_lasts_as_long_as_that(store: SqlStore) -> None:
+    with store.write() as records:
+        kept = sent(records)
+    number = ended_case(store)
+    with store.write() as records:
+        records.attachments.join(kept.owner.id, number, NOON)
+    keep_content(store, kept.id)
+    purge(store, {**BEFORE, Kept.CASES: NOON - HOUR})
+    assert attachments_left(store) == (1, 1)
+    assert purge(store) == {Kept.MESSAGES: 0, Kept.CASES: 1, Kept.RESIDENTS: 1}
+    assert attachments_left(store) == (0, 0)
+
+
+def test_an_attachment_of_today_stays(store: SqlStore) -> None:
+    with store.write() as records:
+        kept = sent(records, at=NOON + 2 * HOUR)
+    keep_content(store, kept.id)
+    purge(store)
+    assert attachments_left(store) == (1, 1)

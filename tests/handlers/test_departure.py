@@ -4,14 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from handlers.cases import UNFOLLOWED, DeliveryState, Priority, Route
+from handlers.cases import UNFOLLOWED, AttachmentId, DeliveryState, Priority, Route
 from handlers.desk import View
-from handlers.model import Address, ChannelName, ConsultationNumber, Kind
+from handlers.model import Address, AttachmentKind, ChannelName, ConsultationNumber, Kind
 from handlers.ports import TryLater, WaitForResident
 from tests.handlers.conftest import GRANNY, HandChannel, House
 
 IN_DANGER = "救命，他现在拿刀砍我"
 VISITOR = replace(GRANNY, channel=ChannelName.CHAT)
+OTHER = replace(GRANNY, resident="somebody-else")
 
 
 def leave(house: House, who: Address = GRANNY, key: str = "") -> None:
@@ -180,3 +181,25 @@ def test_on_the_page_a_key_is_no_proof_of_a_repeat(house: House) -> None:
     leave(house, VISITOR)
     newcomer = replace(VISITOR, resident="newcomer")
     assert house.hear("你好", key="c:message-1", who=newcomer).text
+
+
+def test_pictures_outside_cases_are_gone_and_those_of_a_case_stay(house: House) -> None:
+    house.receive(AttachmentKind.PICTURE, who=OTHER)
+    open_case(house)
+    house.receive(AttachmentKind.PICTURE)
+    house.receive(AttachmentKind.PICTURE, who=VISITOR)
+    leave(house, VISITOR)
+    leave(house)
+    with house.store.read() as records:
+        kept = [records.attachments.get(AttachmentId(number)) for number in (1, 2, 3)]
+    assert [one is not None for one in kept] == [True, True, False]
+    assert kept[1] is not None
+    assert kept[1].owner.departed
+
+
+def test_whoever_left_is_not_asked_to_send_a_picture_again(house: House) -> None:
+    open_case(house)
+    house.receive(AttachmentKind.PICTURE)
+    leave(house)
+    with house.store.write() as records:
+        assert records.attachments.ask_again(AttachmentId(1), house.clock()) is None

@@ -2,9 +2,10 @@
 
 import pytest
 
-from handlers.cases import Consultation, KeptAttachment, Priority, State
+from handlers.cases import AttachmentId, Consultation, KeptAttachment, Priority, State
 from handlers.desk import View
 from handlers.model import AttachmentKind, DecisionName, MessageId
+from handlers.pace import PER_MINUTE
 from tests.handlers.conftest import DEPOSIT, GRANNY, LATE_HOUSE, House
 
 VOICE, PICTURE = AttachmentKind.VOICE, AttachmentKind.PICTURE
@@ -189,3 +190,11 @@ def test_who_is_in_danger_and_sends_a_place_is_asked_nothing(house: House) -> No
     assert WHAT_ABOUT not in reply.text
     assert "不要等回复，先按上面说的做" in reply.text
     assert [one.consultation for one in kept(house)] == [number]
+
+
+def test_a_picture_is_kept_although_its_sender_is_asked_to_rest(house: House) -> None:
+    replies = [house.receive(AttachmentKind.PICTURE) for _ in range(PER_MINUTE + 2)]
+    assert replies[-1].text == ""
+    with house.store.read() as records:
+        last = records.attachments.get(AttachmentId(len(replies)))
+    assert last is not None
