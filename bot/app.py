@@ -19,7 +19,7 @@ def create_app(services: Services) -> Flask:
     Without WeChat settings it has no webhook; without SECRET_KEY no pages, only commands.
     """
     settings = services.settings
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -27,7 +27,7 @@ def hand_over(
         opened = records.consultations.open(resident, priority, reason, "", question, at)
         return opened.number, True
     if priority is Priority.URGENT:
-        records.consultations.raise_priority(latest.number, at)
+        records.consultations.raise_priority(latest.number, reason, at)
     if latest.state is State.ANSWERED:
         records.consultations.move(latest.number, State.ANSWERED, State.WAITING, None, at)
     if question and not latest.question:

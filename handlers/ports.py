@@ -107,8 +107,8 @@ class Consultations(Protocol):
         it. The event records `staff` (None: the resident or the service itself).
         """
 
-    def raise_priority(self, number: ConsultationNumber, at: datetime) -> None:
-        """Makes a case urgent; a second time changes nothing."""
+    def raise_priority(self, number: ConsultationNumber, reason: str, at: datetime) -> None:
+        """Makes a case urgent, for this reason from now on; urgent ones stay as they are."""
 
     def ask(self, number: ConsultationNumber, question: str) -> None:
         """Sets the question of a case that was opened without one."""

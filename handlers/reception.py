@@ -7,7 +7,7 @@ from datetime import date
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from handlers.cases import Priority, Route
+from handlers.cases import Priority, Route, State
 from handlers.compose import Composer
 from handlers.decide import Policy, decide
 from handlers.dialogue import Dialogue
@@ -84,7 +84,7 @@ class Reception:
             if said is not None:
                 return said
             turn = Turn(records, resident, message, records.conversations.offers(resident.id))
-            decision = self.in_context(message, alone, turn.offers)
+            decision = _as_supplement(turn, self.in_context(message, alone, turn.offers))
             reply = self._with_waiting_answers(turn, self._carry_out(turn, decision))
             records.conversations.add(resident.id, message, reply)
             return reply
@@ -191,3 +191,13 @@ class Reception:
 
     def _day(self, message: Message) -> date:
         return message.received_at.astimezone(self.zone).date()
+
+
+def _as_supplement(turn: Turn, decision: Decision) -> Decision:
+    """What only a person can make sense of belongs to the case that people already have."""
+    if decision != Smalltalk(Courtesy.UNCLEAR):
+        return decision
+    latest = turn.records.consultations.latest_of(turn.resident.id)
+    if latest is None or latest.state is State.CLOSED:
+        return decision
+    return Escalate(Reason.SUPPLEMENT, turn.message.text)

@@ -1,1 +1,1 @@
-"""What we know, and how a question finds it: reviewed entries, the danger screen and the matcher."""
+"""What we know, and how a question finds it: entries, the danger screen and the matcher."""

@@ -21,6 +21,10 @@ DangerKind = NewType("DangerKind", str)
 # Together with the disclaimer and a link it must fit one WeChat message of 2,048 bytes, and a
 # frightened reader must take it in at a glance.
 MOST_ADVICE_BYTES = 500
+# Further apart, words of a phone message have nothing to do with each other.
+MOST_GAP = 29
+# A long choice may go on in the next line of the file after a stroke.
+_FOLD = re.compile(r"\|\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,7 @@ class _Reader:
         return _Rule(
             self._patterns(rule.get("any"), f"{field}.any"),
             self._excuses_named(rule.get("unless", []), f"{field}.unless"),
-            rule.get("hint") is True,
+            self._flag(rule.get("hint", False), f"{field}.hint"),
         )
 
     def _excuses_named(self, written: object, field: str) -> tuple[Pattern, ...]:
@@ -154,13 +158,14 @@ class _Reader:
         )
 
     def _pattern(self, written: object, field: str) -> Pattern:
+        unfolded = _FOLD.sub("|", self._text(written, field))
         try:
-            return self._vocabulary.pattern(normalise(self._text(written, field)))
+            return self._vocabulary.pattern(normalise(unfolded))
         except PatternError as problem:
             raise self._error(field, str(problem)) from problem
 
     def _advice(self, written: object, field: str) -> str:
-        advice = self._text(written, field)
+        advice = "".join(self._text(written, field).split())  # Chinese knows no spaces
         if len(advice.encode()) > MOST_ADVICE_BYTES:
             raise self._error(field, f"longer than {MOST_ADVICE_BYTES} bytes")
         return advice
@@ -202,8 +207,8 @@ class _Reader:
 
     def _gap(self, whole: Mapping[str, Any]) -> int:
         gap = whole.get("gap")
-        if not isinstance(gap, int) or not 0 < gap < 30:
-            raise self._error("gap", "must be a number of characters from 1 to 29")
+        if not isinstance(gap, int) or not 0 < gap <= MOST_GAP:
+            raise self._error("gap", f"must be a number of characters from 1 to {MOST_GAP}")
         return gap
 
     def _parsed(self) -> Mapping[str, Any]:
@@ -226,6 +231,11 @@ class _Reader:
         if not isinstance(written, str) or not written.strip():
             raise self._error(field, "must be text")
         return written.strip()
+
+    def _flag(self, written: object, field: str) -> bool:
+        if not isinstance(written, bool):
+            raise self._error(field, "must be true or false")
+        return written
 
     def _error(self, field: str, message: str) -> ContentError:
         return ContentError(str(self._path), field, message)

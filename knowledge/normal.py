@@ -51,10 +51,10 @@ def _is_unseen(sign: str) -> bool:
 def _to_simplified() -> Callable[[str], str]:
     """OpenCC's traditional-to-simplified, loaded once; the identity where it cannot be."""
     try:
-        import opencc
+        import opencc  # noqa: PLC0415  # at the top, a broken library would take the screen along
 
         convert: Callable[[str], str] = opencc.OpenCC("t2s").convert
-    except Exception:  # a broken native library fails in many ways; the screen must still work
+    except Exception:  # noqa: BLE001  # a native library breaks in many ways
         return _unchanged
     return convert
 

@@ -1,10 +1,10 @@
 """Patterns of words, groups and distances that a lawyer can read, and how a text is held to them.
 
 A pattern is a row of words: `[打] ~3 {我|俺}` reads: a word of the group 打, then within three
-characters 我 or 俺, and `{了|}` is 了 or nothing. Words written without a space follow each other directly; a space allows
-the usual distance, `~9` another one. ` & ` joins rows that must all be there, anywhere.
-`(前无:不|没)` and `(后无:过)` forbid a word directly before or after that place; `(开头)` and
-`(结尾)` are the ends of the text.
+characters 我 or 俺; `{了|}` is 了 or nothing. Words written without a space follow each other
+directly; a space allows the usual distance, `~9` another one. ` & ` joins rows that must all be
+there, anywhere. `(前无:不|没)` and `(后无:过)` forbid a word directly before or after that
+place; `(开头)` and `(结尾)` are the ends of the text.
 
 Positions are kept as the bits of one integer, so a hostile text costs no more than a dull one.
 """
@@ -18,7 +18,8 @@ from typing import NewType, TypeGuard
 PieceId = NewType("PieceId", int)
 
 _TOKEN = re.compile(
-    r"~(?P<gap>\d{1,2})(?=\s)|(?P<space>\s+)|\[(?P<group>[^\[\]{}()|\s]+)\]|\{(?P<choice>[^{}()]+)\}"
+    r"~(?P<gap>\d{1,2})(?=\s)|(?P<space>\s+)"
+    r"|\[(?P<group>[^\[\]{}()|\s]+)\]|\{(?P<choice>[^{}()]+)\}"
     r"|\((?P<where>前无|后无):(?P<banned>[^{}()]+)\)|\((?P<edge>开头|结尾)\)"
     r"|(?P<plain>[^\[\]{}()|~&\s]+)"
 )
@@ -63,7 +64,7 @@ Step = Say | Gap | NotHere | Edge
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Rows of steps that must all be found in a text; `needs` are the pieces none can do without."""
+    """Rows of steps that must all be found; without one of the pieces it `needs` none is tried."""
 
     rows: tuple[tuple[Step, ...], ...]
     needs: frozenset[PieceId]

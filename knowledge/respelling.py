@@ -18,6 +18,8 @@ _LONGEST_SYLLABLE = 6
 _LONGEST_WRITTEN_WORD = 90
 # Takes the place of a syllable that none of our words has, so that distances stay right.
 _UNKNOWN = "□"
+# A single syllable between Chinese words is as likely a name or a unit.
+_FEWEST_SYLLABLES = 2
 _LONGEST_WORD = 5  # in syllables
 
 
@@ -39,7 +41,7 @@ class Respelling:
 
     def _characters(self, run: re.Match[str]) -> str:
         cuts = [(word, _cut(word)) for word in _BREAK.split(run[0]) if word]
-        if sum(len(cut or ()) for _, cut in cuts) < 2:
+        if sum(len(cut or ()) for _, cut in cuts) < _FEWEST_SYLLABLES:
             return run[0]
         syllables = [syllable for word, cut in cuts for syllable in cut or [word]]
         return "".join(self._words(syllables))

@@ -13,28 +13,88 @@ from handlers.cases import Consultation, Delivery, Role, Staff, State
 from handlers.desk import ANSWER_LIMIT
 from handlers.errors import AlreadyTaken, BadInput, NotPossible
 from handlers.model import Address, ChannelName, ConsultationNumber
+from handlers.ports import Personnel
 
 
 def staff_commands(services: Services) -> AppGroup:
     """Who works at the desk."""
     group = AppGroup("staff", help="Who works at the desk.")
+    group.add_command(_adding(services))
+    group.add_command(_new_password(services))
+    group.add_command(_letting(services, "off", active=False))
+    group.add_command(_letting(services, "on", active=True))
+    group.add_command(_listing(services))
+    return group
 
-    @group.command("add")
+
+def _adding(services: Services) -> click.Command:
+    @click.command("add")
     @click.argument("name")
     @click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
     @click.password_option("--password", help="asked for if not given")
     def add(name: str, role: str, password: str) -> None:
         """Adds a member of staff."""
-        if len(password) < passwords.SHORTEST:
-            raise click.ClickException(say("short_password", least=passwords.SHORTEST))
+        stored = _hashed(password)
         with services.store.write() as records:
             try:
-                records.personnel.add(name, Role(role), passwords.hashed(password))
+                records.personnel.add(name, Role(role), stored)
             except BadInput:
                 raise click.ClickException(say("name_taken", name=name)) from None
         click.echo(say("staff_added", name=name, role=role))
 
-    return group
+    return add
+
+
+def _new_password(services: Services) -> click.Command:
+    @click.command("password")
+    @click.argument("name")
+    @click.password_option("--password", help="asked for if not given")
+    def password_command(name: str, password: str) -> None:
+        """Sets a new password; unlocks the name and ends every session of it."""
+        stored = _hashed(password)
+        with services.store.write() as records:
+            records.personnel.set_password(_named(records.personnel, name).id, stored)
+        click.echo(say("staff_changed", name=name))
+
+    return password_command
+
+
+def _letting(services: Services, word: str, *, active: bool) -> click.Command:
+    """`off` keeps somebody out who has left, `on` lets them in; what they did stays theirs."""
+
+    @click.command(word, help=f"Switches a member of staff {word}.")
+    @click.argument("name")
+    def switch(name: str) -> None:
+        with services.store.write() as records:
+            records.personnel.set_active(_named(records.personnel, name).id, active=active)
+        click.echo(say("staff_changed", name=name))
+
+    return switch
+
+
+def _listing(services: Services) -> click.Command:
+    @click.command("list")
+    def everybody() -> None:
+        """Name, role, and whether they may log in."""
+        with services.store.read() as records:
+            listed = records.personnel.listed()
+        for one in listed:
+            click.echo(f"{one.name}\t{one.role}\t{'on' if one.active else 'off'}")
+
+    return everybody
+
+
+def _hashed(password: str) -> str:
+    if len(password) < passwords.SHORTEST:
+        raise click.ClickException(say("short_password", least=passwords.SHORTEST))
+    return passwords.hashed(password)
+
+
+def _named(personnel: Personnel, name: str) -> Staff:
+    found = personnel.named(name)
+    if found is None:
+        raise click.ClickException(say("no_staff", name=name))
+    return found
 
 
 def consultation_commands(services: Services) -> AppGroup:

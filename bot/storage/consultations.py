@@ -89,10 +89,11 @@ class SqlConsultations:
         self._note(number, at, Step.MOVED, staff=staff, from_state=expected, to_state=to)
         return True
 
-    def raise_priority(self, number: ConsultationNumber, at: datetime) -> None:
+    def raise_priority(self, number: ConsultationNumber, reason: str, at: datetime) -> None:
         self.holding.owner_of(number)
         calm = (consultations.c.number == number, consultations.c.priority != Priority.URGENT)
-        raised = update(consultations).where(*calm).values(priority=Priority.URGENT)
+        urgent = {"priority": Priority.URGENT, "reason": reason}
+        raised = update(consultations).where(*calm).values(urgent)
         if self.connection.execute(raised).rowcount:
             self._note(number, at, Step.RAISED)
 

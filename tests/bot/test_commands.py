@@ -118,6 +118,14 @@ def test_staff_are_added_once_and_with_a_long_password(folder: Path) -> None:
     assert json.loads(flask(folder, "count", "--json").stdout)["staff"] == 1
 
 
+def test_somebody_who_left_is_kept_out_and_their_name_stays(folder: Path) -> None:
+    flask(folder, "db", "upgrade")
+    flask(folder, "staff", "add", "王律师", "--role", "lawyer", "--password", "a-long-password")
+    assert flask(folder, "staff", "off", "王律师").returncode == 0
+    assert flask(folder, "staff", "list").stdout == "王律师\tlawyer\toff\n"
+    assert flask(folder, "staff", "password", "李四", "--password", "a-long-one").returncode == 1
+
+
 def test_an_unknown_case_is_told_and_not_answered(folder: Path) -> None:
     flask(folder, "db", "upgrade")
     flask(folder, "staff", "add", "admin", "--role", "admin", "--password", "a-long-password")

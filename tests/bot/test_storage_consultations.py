@@ -171,8 +171,8 @@ def test_an_answer_without_a_claim_counts_as_one(records: SqlRecords) -> None:
 
 def test_urgent_twice_is_urgent_once(records: SqlRecords) -> None:
     number = case(records).number
-    records.consultations.raise_priority(number, NOON + MINUTE)
-    records.consultations.raise_priority(number, NOON + HOUR)
+    records.consultations.raise_priority(number, "violence", NOON + MINUTE)
+    records.consultations.raise_priority(number, "violence", NOON + HOUR)
     found = records.consultations.get(number)
     assert found is not None
     assert found.priority is Priority.URGENT

@@ -71,6 +71,15 @@ def test_what_follows_belongs_to_the_open_case(house: House) -> None:
     assert len(house.desk.queue(View.WAITING, house.lawyer).consultations) == 1
 
 
+def test_words_that_make_sense_to_people_alone_belong_to_the_open_case(house: House) -> None:
+    house.unanswerable()
+    first = house.hear("地里的界石被人挪了")
+    house.finder.about_law = False
+    second = house.hear("是东院老赵家")
+    assert second.decision is DecisionName.ESCALATE
+    assert second.consultation == first.consultation
+
+
 def test_a_question_after_the_answer_puts_the_case_back_in_the_queue(house: House) -> None:
     house.unanswerable()
     number = house.hear("地里的界石被人挪了").consultation
@@ -100,6 +109,7 @@ def test_danger_makes_an_open_case_urgent(house: House) -> None:
     assert second.consultation == first.consultation
     [case] = house.desk.queue(View.WAITING, house.lawyer).consultations
     assert case.priority is Priority.URGENT
+    assert case.reason == "violence"
 
 
 def test_danger_is_seen_when_the_matcher_is_broken(house: House) -> None:
