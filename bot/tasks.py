@@ -15,6 +15,7 @@ from huey.consumer import Consumer
 from config.settings import Settings
 from handlers.cases import DeliveryId
 from handlers.courier import Courier
+from handlers.errors import Unreachable
 from handlers.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -45,7 +46,10 @@ class Tasks:
     def run(self) -> None:
         """Works until the process is told to stop; what has begun is finished first."""
         engine = self._started()
-        self.sweep()
+        try:
+            self.sweep()
+        except Unreachable:  # it must be there when the database comes back
+            log.warning("sweep_put_off")
         Consumer(
             engine.huey,
             workers=COURIERS,

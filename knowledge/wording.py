@@ -45,6 +45,9 @@ class Phrase(StrEnum):
     STAFF_ANSWER = "staff_answer"
     UNREADY = "unready"
     STORE_DOWN = "store_down"
+    KEPT_FOR_LATER = "kept_for_later"
+    KEPT_DANGER = "kept_danger"
+    TOLD_LATE = "told_late"
 
 
 @dataclass(frozen=True, slots=True)
