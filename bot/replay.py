@@ -5,8 +5,10 @@ See docs/adr/0009-spool.md.
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event
+from time import monotonic
 
 from bot.sealed import Name, Unreadable
 from bot.spool import Spool
@@ -20,6 +22,9 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 2.0
 """Seconds between looks into the spool: an empty folder costs nothing to list."""
+
+TELL_FOR = 3.0
+"""Seconds for telling while others wait to be stored."""
 
 MOST_TRIES = 5
 """Rounds in which a message may fail with the database up, until a person has to look."""
@@ -51,11 +56,16 @@ class Replayer:
 
     def run(self) -> None:
         """Replays whatever comes until `stopping` is set. Raises nothing."""
-        while not self.stopping.wait(LOOK_EVERY):
+        pause = 0.0
+        while not self.stopping.wait(pause):
+            pause = LOOK_EVERY
             try:
-                self.round()
+                done = self.round()
             except Exception:  # the next round may find the disk or the database well again
                 log.exception("replay_round_failed")
+                continue
+            if done is not None and done.stored and not done.stopped:
+                pause = 0.0
 
     def round(self) -> Round | None:
         """Stores what waits, then tells. None if another replayer is at it."""
@@ -68,15 +78,22 @@ class Replayer:
             self.spool.drop_old(self.clock())
             self._store_all(done)
             if not done.stopped:
-                done.told = self.teller.tell_all(self._must_stop_telling)
+                done.told = self.teller.tell_all(self._patience())
         if done.stored or done.bad or done.told:
             counts = {"stored": done.stored, "bad": done.bad, "told": done.told}
             log.info("spool_replayed", extra=counts)
         return done
 
-    def _must_stop_telling(self) -> bool:
-        """What came in the meantime is stored before more residents are told."""
-        return self.stopping.is_set() or bool(self.spool.waiting.names())
+    def _patience(self) -> Callable[[], bool]:
+        """When to stop telling: storing what came in the meantime does not wait for long."""
+        until = monotonic() + TELL_FOR
+
+        def is_over() -> bool:
+            if self.stopping.is_set():
+                return True
+            return monotonic() > until and bool(self.spool.waiting.names())
+
+        return is_over
 
     def _store_all(self, done: Round) -> None:
         """In order of arrival. Behind a message that fails its sender's others wait."""

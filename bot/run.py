@@ -15,7 +15,13 @@ from threading import Event
 
 import requests
 
-from bot.first_start import ADMINISTRATOR, prepare_database, write_secrets
+from bot.first_start import (
+    ADMINISTRATOR,
+    note_prepared,
+    prepare_database,
+    was_prepared,
+    write_secrets,
+)
 from bot.speech import say
 from config.logs import start_logging
 from config.settings import Settings, SettingsError, read_settings
@@ -72,11 +78,15 @@ def main() -> int:
         return 2
     start_logging(settings.log_level)
     _tell(say("preparing"))
+    password = None
     try:
         password = prepare_database(settings.database)
+        note_prepared(settings.data_dir)
     except Unreachable:
         _tell(say("no_database"))
-        return 2
+        if not was_prepared(settings.data_dir):
+            return 2
+        _tell(say("started_without_database"))
     return _supervise(settings, password)
 
 
