@@ -22,6 +22,7 @@ class DatabaseDoor:
         self._loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._passing: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -72,9 +73,15 @@ class DatabaseDoor:
             self._server = None
         for writer in self._writers:
             writer.transport.abort()
-        await asyncio.sleep(0.02)
+        passing = [task for task in self._passing if not task.done()]
+        if passing:
+            await asyncio.wait(passing, timeout=5)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._passing.add(task)
+        task.add_done_callback(self._passing.discard)
         self._writers.add(writer)
         if self._hanging:
             await self._copy(reader, None)

@@ -28,6 +28,8 @@ class Plan:
     residents: int
     pause: float
     kills: bool = True
+    hangs: bool = False
+    """Connections are taken and nobody answers; else they are refused."""
 
 
 @dataclass
@@ -133,7 +135,10 @@ def _write(tally: Tally, resident: Resident, pause: float, done: Event) -> None:
 
 def _take_away(service: Running, door: DatabaseDoor, plan: Plan, tally: Tally) -> None:
     time.sleep(plan.before)
-    door.shut()
+    if plan.hangs:
+        door.hang()
+    else:
+        door.shut()
     time.sleep(plan.away / 2)
     if plan.kills:
         service.kill()
@@ -188,4 +193,3 @@ def check(tally: Tally) -> None:
     assert (tally.still_waiting, tally.bad, len(tally.said_lost)) == (0, 0, 0)
     assert all(count == 1 for count in tally.cases.values())
     assert not tally.untold
-    assert tally.slowest < 5

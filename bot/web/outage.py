@@ -1,6 +1,8 @@
 """What residents read while the database is away: danger first, then whether they were kept."""
 
 import logging
+from threading import Lock
+from time import monotonic
 
 from bot.sealed import NotKept
 from bot.services import Services
@@ -9,6 +11,47 @@ from handlers.model import Kind, Message
 from knowledge.wording import Phrase
 
 log = logging.getLogger(__name__)
+
+FAILURES = 3
+"""In a row: one alone may be a resident's own lock."""
+
+TRY_AGAIN = 2.0
+"""Seconds in which nobody asks a database that does not answer."""
+
+
+class Lately:
+    """What this process last saw of the database.
+
+    One that hangs costs everybody who asks it three seconds; with all threads waiting, the
+    platform would hang up on residents whose words were never read. So one asks, and the others'
+    messages go to the spool at once.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._failures = 0
+        self._ask_at = 0.0
+
+    def spares(self) -> bool:
+        """Whether not to ask now. Whoever is told to ask does so alone for a while."""
+        with self._lock:
+            if self._failures < FAILURES:
+                return False
+            if monotonic() < self._ask_at:
+                return True
+            self._ask_at = monotonic() + TRY_AGAIN
+            return False
+
+    def answered(self) -> None:
+        """The database is there."""
+        with self._lock:
+            self._failures = 0
+
+    def failed(self) -> None:
+        """The database did not answer."""
+        with self._lock:
+            self._failures += 1
+            self._ask_at = monotonic() + TRY_AGAIN
 
 
 def words_if_kept(services: Services, message: Message) -> str | None:

@@ -12,7 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 from bot.services import Services
 from bot.spool import UnreadPush
 from bot.web.access import open_to_all
-from bot.web.outage import keep_unread, words_if_kept, words_if_lost
+from bot.web.outage import Lately, keep_unread, words_if_kept, words_if_lost
 from bot.wechat.envelope import Forged, Opened, Post
 from bot.wechat.fields import Fields, Malformed
 from bot.wechat.inbound import Incoming, read_message
@@ -41,6 +41,7 @@ _ECHO = re.compile(r"[A-Za-z0-9_.~+/=-]{1,256}")
 def webhook(services: Services, post: Post) -> Blueprint:
     """The routes of `/wechat`."""
     pages = Blueprint("wechat", __name__)
+    lately = Lately()
 
     @open_to_all
     def confirm() -> Response:
@@ -54,7 +55,8 @@ def webhook(services: Services, post: Post) -> Blueprint:
     def receive() -> Response:
         query = _verified(services, post)
         opened, incoming = _open(services, post, query)
-        return _reply(services, post, opened, incoming)
+        text = _said(services, lately, incoming.message)
+        return _reply(services, post, opened, incoming, text)
 
     @open_to_all
     def no_such_method() -> Response:
@@ -154,8 +156,9 @@ def _pieces(most: int) -> Iterator[bytes]:
         yield piece
 
 
-def _reply(services: Services, post: Post, opened: Opened, incoming: Incoming) -> Response:
-    text = _said(services, incoming.message)
+def _reply(
+    services: Services, post: Post, opened: Opened, incoming: Incoming, text: str
+) -> Response:
     if not text:
         return Response(NOTHING_TO_SAY, mimetype="text/plain")
     now = services.clock()
@@ -165,15 +168,19 @@ def _reply(services: Services, post: Post, opened: Opened, incoming: Incoming) -
     return Response(xml, mimetype="application/xml")
 
 
-def _said(services: Services, message: Message) -> str:
+def _said(services: Services, lately: Lately, message: Message) -> str:
     """The words of the reply. If all else fails, that the message was not kept."""
-    if services.spool.holds(message.sender):  # it must not overtake what waits
+    # Nothing may overtake what waits, nor wait for a database that does not answer.
+    if services.spool.holds(message.sender) or lately.spares():
         words = words_if_kept(services, message)
         if words is not None:
             return words
     try:
-        return services.reception.receive(message).text
+        reply = services.reception.receive(message)
+        lately.answered()
+        return reply.text
     except Unreachable:
+        lately.failed()
         log.error("store_unreachable")
     except Exception:  # an error page would be shown as the platform's own notice of a fault
         log.exception("message_failed")

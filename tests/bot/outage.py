@@ -32,8 +32,10 @@ class Door:
 
     store: Store
     away: bool = False
+    asked: int = 0
 
     def write(self) -> AbstractContextManager[Records]:
+        self.asked += 1
         if self.away:
             raise Unreachable("database: away")
         return self.store.write()

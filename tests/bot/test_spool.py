@@ -1,6 +1,7 @@
 """With the database away messages wait on the disk, and afterwards nothing is lost or doubled."""
 
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.spool import UnreadPush
+from bot.web.outage import TRY_AGAIN
 from handlers.cases import Priority, Role
 from handlers.model import ConsultationNumber, Message, Reply
 from handlers.reception import Reception
@@ -56,7 +58,7 @@ def test_a_replayed_message_keeps_the_time_at_which_it_came(world: Outage) -> No
     world.services.replayer.round()
     with world.services.store.read() as records:
         [row] = records.exports.messages()
-    assert abs(datetime.fromisoformat(row["at"]) - name.at) < timedelta(seconds=1)
+    assert abs(datetime.fromisoformat(row["received_at"]) - name.at) < timedelta(seconds=1)
 
 
 def test_a_second_replay_does_nothing(world: Outage) -> None:
@@ -110,6 +112,21 @@ def test_nothing_overtakes_what_waits(world: Outage) -> None:
     world.services.replayer.round()
     assert world.stored() == ["你好", "第1句：邻居把界石挪了", "第2句：村里没人管"]
     assert KEPT not in world.say(anna, "第3句：怎么办")
+
+
+def test_a_database_that_hangs_is_asked_by_one_and_the_others_do_not_wait(world: Outage) -> None:
+    world.door.away = True
+    for _ in range(3):
+        world.say(world.resident(), UNANSWERABLE)
+    asked = world.door.asked
+    for _ in range(3):
+        assert KEPT in world.say(world.resident(), UNANSWERABLE)
+    assert world.door.asked == asked
+    world.door.away = False
+    world.services.replayer.round()
+    time.sleep(TRY_AGAIN)
+    assert KEPT not in world.say(world.resident(), UNANSWERABLE)
+    assert len(world.stored()) == 7
 
 
 def test_a_tap_in_an_outage_is_kept_in_silence(world: Outage) -> None:
