@@ -85,6 +85,7 @@ class DatabaseDoor:
         self._writers.add(writer)
         if self._hanging:
             await self._copy(reader, None)
+            writer.transport.abort()
             self._writers.discard(writer)
             return
         try:
