@@ -7,6 +7,7 @@ Tasks hold only delivery ids and may be lost or doubled freely: the outbox is th
 import logging
 from dataclasses import dataclass
 from threading import Lock
+from time import sleep
 from typing import Any
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
@@ -15,6 +16,7 @@ from huey.consumer import Consumer
 from config.settings import Settings
 from handlers.cases import DeliveryId
 from handlers.courier import Courier
+from handlers.errors import Unreachable
 from handlers.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -23,6 +25,9 @@ COURIERS = 4
 """Threads of one worker. A push waits for the network, not for the processor."""
 _SLOWEST_POLL = 0.5
 """Seconds between looks into an idle queue: the push promise is five seconds in all."""
+
+_START_AGAIN = 2.0
+"""Seconds before the engine is tried once more."""
 
 
 class Tasks:
@@ -44,8 +49,11 @@ class Tasks:
 
     def run(self) -> None:
         """Works until the process is told to stop; what has begun is finished first."""
-        engine = self._started()
-        self.sweep()
+        engine = self._started_at_last()
+        try:
+            self.sweep()
+        except Unreachable:  # it must be there when the database comes back
+            log.warning("sweep_put_off")
         Consumer(
             engine.huey,
             workers=COURIERS,
@@ -66,6 +74,15 @@ class Tasks:
                 huey.periodic_task(crontab(minute="*"), name="sweep")(self.sweep)
                 self._engine = _Engine(huey, huey.task(name="deliver")(self._deliver))
             return self._engine
+
+    def _started_at_last(self) -> "_Engine":
+        """The engine, however long its own store is away."""
+        while True:
+            try:
+                return self._started()
+            except Exception:  # each store has errors of its own
+                log.exception("engine_not_ready")
+                sleep(_START_AGAIN)
 
     def _deliver(self, delivery: int) -> None:
         again = self._courier.deliver_one(DeliveryId(delivery))

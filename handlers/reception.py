@@ -85,6 +85,8 @@ class Reception:
     finder: Finder
     composer: Composer
     policy: Policy
+    carries_answers: bool = True
+    """Whether replies surely arrive, so that answers of staff that wait may go along."""
 
     def receive(self, message: Message) -> Reply:
         """The reply to a message, kept together with it before it is returned.
@@ -243,6 +245,8 @@ class Reception:
         """
         on_page = turn.resident.address.channel is ChannelName.CHAT
         if on_page or not reply.text or reply.decision is DecisionName.EMERGENCY:
+            return reply
+        if not self.carries_answers:
             return reply
         waiting = turn.records.deliveries.held_for(turn.resident.id)
         for delivery in waiting:
