@@ -1,16 +1,21 @@
 """From settings to services: the one place that chooses parts."""
 
+from dataclasses import replace
+
 from pydantic import SecretStr
 
 from bot.clock import now
 from bot.figures import CountedChannel, CountedReception
 from bot.late import LateMatcher
+from bot.replay import Replayer
 from bot.services import Services
+from bot.spool import Spool
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
 from bot.storage.tokens import SqlTokenShelf
 from bot.storage.vault import DatabaseVault, sealing_key
 from bot.tasks import Tasks
+from bot.telling import Teller
 from bot.web.page import PageChannel
 from bot.wechat.calls import Wire
 from bot.wechat.client import Platform
@@ -47,8 +52,13 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     matcher = LateMatcher(library, settings.data_dir / "cache")
     vault = _vault(settings, store)
     api = _usable_platform(settings, store, clock)
-    courier = Courier(store, clock, _channels(api), composer)
+    channels = _channels(api)
+    courier = Courier(store, clock, channels, composer)
     collector = Collector(store, clock, settings.zone, _sources(api, vault), vault, composer)
+    reception = _reception(settings, clock, store, composer, matcher)
+    spool = Spool.under(settings.data_dir, settings.personal_data_key)
+    # Late replies may reach nobody: answers of staff wait for one that does.
+    late = replace(reception, carries_answers=False)
     return Services(
         settings=settings,
         clock=clock,
@@ -56,11 +66,13 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         library=library,
         matcher=matcher,
         wording=wording,
-        reception=_reception(settings, clock, store, composer, matcher),
+        reception=reception,
         desk=Desk(store, clock, settings.zone, composer),
         courier=courier,
         tasks=Tasks(settings, courier, collector, clock),
         vault=vault,
+        spool=spool,
+        replayer=Replayer(spool, late, Teller(spool, store, channels, wording, clock), clock),
     )
 
 

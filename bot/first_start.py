@@ -6,12 +6,13 @@ from pathlib import Path
 
 from bot import passwords
 from bot.storage.engine import make_engine
-from bot.storage.migrate import upgrade
+from bot.storage.migrate import shape, upgrade
 from bot.storage.store import SqlStore
 from handlers.cases import Role
 
 SECRETS = ("SECRET_KEY", "PERSONAL_DATA_KEY")
 ADMINISTRATOR = "admin"
+_SHAPE = "database-shape"
 
 
 def write_secrets(file: Path) -> bool:
@@ -42,3 +43,17 @@ def prepare_database(url: str) -> str | None:
         password = passwords.generated()
         records.personnel.add(ADMINISTRATOR, Role.ADMIN, passwords.hashed(password))
     return password
+
+
+def note_prepared(folder: Path) -> None:
+    """Notes in DATA_DIR that the database had the shape of this version."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / _SHAPE).write_text(shape(), "utf-8")
+
+
+def was_prepared(folder: Path) -> bool:
+    """Whether a start without the database is a start into an outage, not a mistaken address."""
+    try:
+        return (folder / _SHAPE).read_text("utf-8") == shape()
+    except OSError:
+        return False

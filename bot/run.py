@@ -19,7 +19,13 @@ from threading import Event
 import requests
 
 from bot.figures import FOLDER, MULTIPROCESS
-from bot.first_start import ADMINISTRATOR, prepare_database, write_secrets
+from bot.first_start import (
+    ADMINISTRATOR,
+    note_prepared,
+    prepare_database,
+    was_prepared,
+    write_secrets,
+)
 from bot.speech import say
 from bot.storage.migrate import upgrade
 from config.logs import start_logging
@@ -81,11 +87,15 @@ def main(asked: Sequence[str]) -> int:
         return 2
     start_logging(settings.log_level)
     _tell(say("preparing"))
+    password = None
     try:
         password = prepare_database(settings.database)
+        note_prepared(settings.data_dir)
     except Unreachable:
         _tell(say("no_database"))
-        return 2
+        if not was_prepared(settings.data_dir):
+            return 2
+        _tell(say("started_without_database"))
     return _supervise(settings, password)
 
 
@@ -102,9 +112,11 @@ def _become(part: str) -> int:
     if part == "web":
         try:
             upgrade(settings.database)
+            note_prepared(settings.data_dir)
         except Unreachable:
             _tell(say("no_database"))
-            return 2
+            if not was_prepared(settings.data_dir):
+                return 2
     line = command_of(part, settings)
     return os.execve(line[0], line, environment_of(part, settings))  # noqa: S606  our own line
 

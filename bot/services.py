@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from bot.late import LateMatcher
+from bot.replay import Replayer
+from bot.spool import Spool
 from bot.storage.store import SqlStore
 from bot.tasks import Tasks
 from config.settings import Settings
@@ -31,6 +33,8 @@ class Services:
     courier: Courier
     tasks: Tasks
     vault: Vault
+    spool: Spool
+    replayer: Replayer
 
     def wake(self, delivery: DeliveryId) -> None:
         """Asks the worker to try a delivery now. Never raises: the sweep finds what was lost."""

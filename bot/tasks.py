@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from threading import BoundedSemaphore, Lock
+from time import sleep
 from typing import Any
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey, crontab
@@ -20,6 +21,7 @@ from config.settings import Settings
 from handlers.cases import DeliveryId
 from handlers.collector import Collector
 from handlers.courier import Courier
+from handlers.errors import Unreachable
 from handlers.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,9 @@ _REDIS_SECONDS = {"socket_connect_timeout": 1, "socket_timeout": 2}
 """A message that was kept must not wait for a silent Redis; huey itself asks for a second."""
 _SLOWEST_POLL = 0.5
 """Seconds between looks into an idle queue: the push promise is five seconds in all."""
+
+_START_AGAIN = 2.0
+"""Seconds before the engine is tried once more."""
 
 
 class Tasks:
@@ -64,8 +69,11 @@ class Tasks:
 
     def run(self) -> None:
         """Works until the process is told to stop; what has begun is finished first."""
-        engine = self._started()
-        self.sweep()
+        engine = self._started_at_last()
+        try:
+            self.sweep()
+        except Unreachable:  # it must be there when the database comes back
+            log.warning("sweep_put_off")
         Consumer(
             engine.huey,
             workers=COURIERS,
@@ -91,6 +99,15 @@ class Tasks:
                     gather=huey.task(name="gather")(self._gather),
                 )
             return self._engine
+
+    def _started_at_last(self) -> "_Engine":
+        """The engine, however long its own store is away."""
+        while True:
+            try:
+                return self._started()
+            except Exception:  # each store has errors of its own
+                log.exception("engine_not_ready")
+                sleep(_START_AGAIN)
 
     def _deliver(self, delivery: int) -> None:
         again = self._courier.deliver_one(DeliveryId(delivery))

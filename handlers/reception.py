@@ -8,7 +8,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from handlers import wordless
-from handlers.cases import Priority, Route, State
+from handlers.cases import Priority, Route
 from handlers.compose import Composer
 from handlers.decide import Policy, decide
 from handlers.departure import depart, said_before_leaving
@@ -61,11 +61,6 @@ class Turn:
         return self.standing.resident
 
     @property
-    def still_open(self) -> Offer:
-        """What a reply must repeat to leave everything open that is open now."""
-        return wordless.still_open(self.offers)
-
-    @property
     def misses(self) -> int:
         """How many messages before this one were not understood."""
         return self.offers[-1].misses if self.offers else 0
@@ -83,6 +78,8 @@ class Reception:
     finder: Finder
     composer: Composer
     policy: Policy
+    carries_answers: bool = True
+    """Whether replies surely arrive, so that answers of staff that wait may go along."""
 
     def receive(self, message: Message) -> Reply:
         """The reply to a message, kept together with it before it is returned.
@@ -126,7 +123,7 @@ class Reception:
         """Words once in a burst, then silence: the message is kept either way."""
         if turn.standing.pace.bursts(turn.message.received_at):
             return self.composer.courtesy(Courtesy.SILENCE)
-        return self.composer.limited(limit, turn.still_open)
+        return self.composer.limited(limit, wordless.still_open(turn.offers))
 
     def _ordinary(self, turn: Turn, alone: Decision) -> Reply:
         decision = _as_supplement(turn, self.in_context(turn.message, alone, turn.offers))
@@ -210,9 +207,10 @@ class Reception:
                 assert_never(decision)
 
     def _escalated(self, turn: Turn, decision: Escalate) -> Reply:
-        midnight = self._midnight(turn.message)
-        if (number := overfull(turn.records, turn.resident, midnight)) is not None:
-            return self.composer.enough_today(number)
+        if (
+            full := overfull(turn.records, turn.resident, self._midnight(turn.message))
+        ) is not None:
+            return self.composer.enough_today(full)
         number, is_new = self._hand_over(turn, Priority.NORMAL, decision.reason, decision.question)
         sent = turn.message.attachment
         if sent is not None and not turn.message.text:
@@ -242,10 +240,9 @@ class Reception:
 
     def _keep(self, turn: Turn, reply: Reply, pace: Pace) -> None:
         came = turn.records.conversations.add(turn.resident.id, turn.message, reply, pace)
-        if turn.message.attachment is not None:
-            turn.records.attachments.add(
-                came, turn.message.attachment, reply.consultation, turn.message.received_at
-            )
+        if (sent := turn.message.attachment) is not None:
+            at = turn.message.received_at
+            turn.records.attachments.add(came, sent, reply.consultation, at)
 
     def _hand_over(
         self, turn: Turn, priority: Priority, reason: str, question: str
@@ -274,6 +271,8 @@ class Reception:
         on_page = turn.resident.address.channel is ChannelName.CHAT
         if on_page or not reply.text or reply.decision is DecisionName.EMERGENCY:
             return reply
+        if not self.carries_answers:
+            return reply
         waiting = turn.records.deliveries.held_for(turn.resident.id)
         for delivery in waiting:
             turn.records.deliveries.settle(delivery, Route.REPLY, self.clock())
@@ -294,7 +293,6 @@ def _as_supplement(turn: Turn, decision: Decision) -> Decision:
     """What only a person can make sense of belongs to the case that people already have."""
     if decision != Smalltalk(Courtesy.UNCLEAR):
         return decision
-    latest = turn.records.consultations.latest_of(turn.resident.id)
-    if latest is None or latest.state is State.CLOSED:
+    if open_case(turn.records, turn.resident) is None:
         return decision
     return Escalate(Reason.SUPPLEMENT, turn.message.text)

@@ -62,6 +62,9 @@ class Phrase(StrEnum):
     STORE_DOWN = "store_down"
     TOO_FAST = "too_fast"
     TOO_MANY = "too_many"
+    KEPT_FOR_LATER = "kept_for_later"
+    KEPT_DANGER = "kept_danger"
+    TOLD_LATE = "told_late"
 
 
 @dataclass(frozen=True, slots=True)

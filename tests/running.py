@@ -44,8 +44,8 @@ class Running:
     def log(self) -> Path:
         return self.folder / "service.log"
 
-    def start(self) -> float:
-        """Starts it; the seconds until it was ready."""
+    def start(self, until: str = "/readyz") -> float:
+        """Starts it; the seconds until it was ready, or alive with `/healthz`."""
         began = time.monotonic()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -57,7 +57,7 @@ class Running:
                 start_new_session=True,
             )
         while time.monotonic() - began < READY_WITHIN:
-            if self.is_ready():
+            if self.is_ready(until):
                 return time.monotonic() - began
             if self.process.poll() is not None:
                 break
@@ -66,9 +66,9 @@ class Running:
             self.kill()
         raise RuntimeError(self.log.read_text("utf-8")[-3_000:])
 
-    def is_ready(self) -> bool:
+    def is_ready(self, path: str = "/readyz") -> bool:
         try:
-            return requests.get(f"{self.url}/readyz", timeout=1).ok
+            return requests.get(f"{self.url}{path}", timeout=1).ok
         except requests.RequestException:
             return False
 

@@ -48,6 +48,11 @@ def is_current(engine: Engine) -> bool:
     return set(applied) == _newest()
 
 
+def shape() -> str:
+    """The name of the shape that this version needs."""
+    return ",".join(sorted(_newest()))
+
+
 @cache
 def _newest() -> frozenset[str]:
     """The migrations that this version ends with; reading them takes a few milliseconds."""

@@ -4,19 +4,21 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
 from bot.services import Services
+from bot.spool import UnreadPush
 from bot.web.access import open_to_all
+from bot.web.outage import Lately, keep_unread, words_if_kept, words_if_lost
 from bot.wechat.envelope import Forged, Opened, Post
 from bot.wechat.fields import Fields, Malformed
 from bot.wechat.inbound import Incoming, read_message
 from bot.wechat.rendering import text_reply
 from handlers.errors import Unreachable
 from handlers.model import Message
-from knowledge.wording import Phrase
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +41,7 @@ _ECHO = re.compile(r"[A-Za-z0-9_.~+/=-]{1,256}")
 def webhook(services: Services, post: Post) -> Blueprint:
     """The routes of `/wechat`."""
     pages = Blueprint("wechat", __name__)
+    lately = Lately()
 
     @open_to_all
     def confirm() -> Response:
@@ -52,7 +55,8 @@ def webhook(services: Services, post: Post) -> Blueprint:
     def receive() -> Response:
         query = _verified(services, post)
         opened, incoming = _open(services, post, query)
-        return _reply(services, post, opened, incoming)
+        text = _said(services, lately, incoming.message)
+        return _reply(services, post, opened, incoming, text)
 
     @open_to_all
     def no_such_method() -> Response:
@@ -89,17 +93,26 @@ def _query() -> Fields:
 
 
 def _open(services: Services, post: Post, query: Fields) -> tuple[Opened, Incoming]:
+    body = b""
     try:
-        opened = post.open(query, _body())
-        incoming = read_message(opened.fields, services.clock())
-        _agree(query, incoming)
+        body = _body()
+        opened, incoming = understand(post, query, body, services.clock())
     except Forged:
         abort(403)
     except Malformed:
+        keep_unread(services, UnreadPush(query, body))
         abort(400)
     original = services.settings.wechat_original_id
     if original and incoming.account != original:
         abort(400)
+    return opened, incoming
+
+
+def understand(post: Post, query: Fields, body: bytes, at: datetime) -> tuple[Opened, Incoming]:
+    """The message in a verified push. Raises Forged or Malformed."""
+    opened = post.open(query, body)
+    incoming = read_message(opened.fields, at)
+    _agree(query, incoming)
     return opened, incoming
 
 
@@ -143,10 +156,9 @@ def _pieces(most: int) -> Iterator[bytes]:
         yield piece
 
 
-def _reply(services: Services, post: Post, opened: Opened, incoming: Incoming) -> Response:
-    text = _said(services, incoming.message)
-    if incoming.message.attachment is not None:
-        services.gather()
+def _reply(
+    services: Services, post: Post, opened: Opened, incoming: Incoming, text: str
+) -> Response:
     if not text:
         return Response(NOTHING_TO_SAY, mimetype="text/plain")
     now = services.clock()
@@ -156,12 +168,23 @@ def _reply(services: Services, post: Post, opened: Opened, incoming: Incoming) -
     return Response(xml, mimetype="application/xml")
 
 
-def _said(services: Services, message: Message) -> str:
+def _said(services: Services, lately: Lately, message: Message) -> str:
     """The words of the reply. If all else fails, that the message was not kept."""
+    # Nothing may overtake what waits, nor wait for a database that does not answer.
+    if services.spool.holds(message.sender) or lately.spares():
+        words = words_if_kept(services, message)
+        if words is not None:
+            return words
     try:
-        return services.reception.receive(message).text
+        reply = services.reception.receive(message)
+        lately.answered()
+        if message.attachment is not None:
+            services.gather()
+        return reply.text
     except Unreachable:
-        log.error("message_not_kept")
+        lately.failed()
+        log.error("store_unreachable")
     except Exception:  # an error page would be shown as the platform's own notice of a fault
         log.exception("message_failed")
-    return services.wording.say(Phrase.STORE_DOWN)
+    words = words_if_kept(services, message)
+    return words_if_lost(services, message) if words is None else words

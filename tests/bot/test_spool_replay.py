@@ -1,0 +1,197 @@
+"""The replay: what fails, what residents are told late, what nobody could read, the commands."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.spool import UnreadPush
+from handlers.cases import Role
+from handlers.model import ConsultationNumber, Message, Reply
+from handlers.reception import Reception
+from tests.bot.outage import UNANSWERABLE, Outage, outage
+from tests.fake_wechat import SEND, busy, wrap
+from tests.fake_wechat.webhook import Push
+
+KEPT = "您的话已经存下"
+LOST = "没有存下来"
+
+
+@pytest.fixture
+def world(tmp_path: Path, sqlite_url: str) -> Iterator[Outage]:
+    with outage(tmp_path, sqlite_url) as world:
+        yield world
+
+
+def test_a_damaged_file_is_set_aside_and_holds_up_nobody(world: Outage) -> None:
+    anna, ben = world.resident(), world.resident()
+    world.door.away = True
+    world.say(anna, UNANSWERABLE)
+    world.say(ben, UNANSWERABLE)
+    waiting = world.services.spool.waiting
+    (waiting.path / str(waiting.names()[0])).write_bytes(b"half a fi")
+    world.door.away = False
+    done = world.services.replayer.round()
+    assert done is not None
+    assert (done.stored, done.bad) == (1, 1)
+    assert world.count("bad") == 1
+
+
+def test_a_message_that_fails_is_tried_five_times_and_its_senders_others_wait(
+    world: Outage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben = world.resident(), world.resident()
+    world.door.away = True
+    for who, text in ((anna, "第1句：坏的"), (anna, "第2句"), (ben, "第3句")):
+        world.say(who, text)
+    world.door.away = False
+    receive = Reception.receive
+
+    def fails(self: Reception, message: Message) -> Reply:
+        if "坏的" in message.text:
+            raise ValueError
+        return receive(self, message)
+
+    with monkeypatch.context() as edge:
+        edge.setattr(Reception, "receive", fails)
+        world.services.replayer.round()
+        assert world.stored() == ["第3句"]
+        for _ in range(4):
+            world.services.replayer.round()
+    assert world.stored() == ["第3句", "第2句"]
+    assert world.count("bad") == 1
+    result = world.commands.invoke(args=["spool", "replay", "--bad"])
+    assert result.exit_code == 0
+    assert world.stored() == ["第3句", "第2句", "第1句：坏的"]
+
+
+def test_a_crash_between_storing_and_its_note_stores_nothing_twice(world: Outage) -> None:
+    anna = world.resident()
+    world.door.away = True
+    world.say(anna, UNANSWERABLE)
+    world.door.away = False
+    spool = world.services.spool
+    [name] = spool.waiting.names()
+    world.services.replayer.reception.receive(spool.read(spool.waiting, name))
+    world.services.replayer.round()
+    assert len(world.stored()) == 1
+    assert len(world.pushed(anna)) == 1
+
+
+def test_only_one_replayer_works_at_a_time(world: Outage) -> None:
+    world.door.away = True
+    world.say(world.resident(), UNANSWERABLE)
+    world.door.away = False
+    with world.services.spool.replaying() as ours:
+        assert ours
+        assert world.services.replayer.round() is None
+    assert world.stored() == []
+
+
+def test_a_waiting_answer_is_not_spent_on_a_reply_that_may_reach_nobody(world: Outage) -> None:
+    anna = world.resident()
+    world.say(anna, UNANSWERABLE)
+    with world.services.store.write() as records:
+        staff = records.personnel.add("王律师", Role.LAWYER, "")
+    number = ConsultationNumber(10001)
+    world.services.desk.claim(number, staff)
+    delivery = world.services.desk.answer(number, staff, "先找村委会调解。")
+    with world.services.store.write() as records:
+        now = world.clock()
+        taken = records.deliveries.claim(delivery.id, now, now + timedelta(seconds=60))
+        assert taken is not None
+        records.deliveries.hold(taken, "window")
+    world.door.away = True
+    world.say(anna, "你好")
+    world.door.away = False
+    world.services.replayer.round()
+    assert "先找村委会调解" not in "".join(anna.seen)
+    assert "先找村委会调解" in world.say(anna, "还在吗")
+
+
+def test_a_busy_channel_is_tried_again_and_then_left(world: Outage) -> None:
+    anna = world.resident()
+    world.door.away = True
+    world.say(anna, UNANSWERABLE)
+    world.door.away = False
+    world.platform.fault(SEND, replace(busy(), times=None))
+    for minutes in (0, 1, 3):
+        assert world.count("untold") == (1 if minutes else 0)
+        world.clock.ahead = timedelta(minutes=minutes)
+        world.services.replayer.round()
+    assert world.count("untold") == 0
+    assert len(world.platform.requests(SEND)) == 3
+
+
+def test_after_48_hours_nobody_is_pushed(world: Outage) -> None:
+    anna = world.resident()
+    world.door.away = True
+    world.say(anna, UNANSWERABLE)
+    world.door.away = False
+    world.clock.ahead = timedelta(hours=49)
+    world.services.replayer.round()
+    assert len(world.stored()) == 1
+    assert world.pushed(anna) == []
+    assert world.count("untold") == 0
+
+
+def test_many_replies_of_one_resident_are_three_pushes_at_most(world: Outage) -> None:
+    anna = world.resident()
+    world.door.away = True
+    for question in ("房东不退押金怎么办", "包工头跑了，工资找谁要", "离婚孩子归谁") * 3:
+        world.say(anna, question)
+    world.door.away = False
+    world.services.replayer.round()
+    pushed = world.pushed(anna)
+    assert 1 <= len(pushed) <= 3
+    assert all(len(text.encode()) <= 2_048 for text in pushed)
+    assert world.count("untold") == 0
+
+
+def test_a_push_that_nobody_can_read_is_kept_for_seven_days(world: Outage) -> None:
+    anna = world.resident()
+    push = Push(anna.openid, "<xml>我老公打我".encode())
+    assert anna.attempt(push).status == 400
+    assert anna.attempt(push).status == 400
+    [name] = world.services.spool.unread.names()
+    assert world.services.spool.read_unread(name).body == push.xml
+    world.clock.ahead = timedelta(days=8)
+    world.services.replayer.round()
+    assert world.count("unread") == 0
+
+
+def test_a_forged_push_leaves_nothing(world: Outage) -> None:
+    anna = world.resident()
+    anna.webhook = replace(anna.webhook, token="another0token")
+    assert anna.attempt(Push(anna.openid, b"<xml>")).status == 403
+    assert world.count("unread") == 0
+
+
+def test_unread_pushes_are_read_again_once_the_reader_is_mended(world: Outage) -> None:
+    anna = world.resident()
+    good = anna.compose("text", {"Content": UNANSWERABLE})
+    for xml in (good.xml, b"<xml>still no message"):
+        parcel = wrap(anna.webhook, replace(good, xml=xml), world.clock())
+        world.services.spool.keep_unread(UnreadPush(parcel.query, parcel.body), world.clock())
+    result = world.commands.invoke(args=["spool", "replay", "--unread"])
+    assert result.exit_code == 0
+    assert world.stored() == [UNANSWERABLE]
+    assert world.count("unread") == 1
+
+
+def test_the_commands_show_counts_and_ages_and_no_words(world: Outage) -> None:
+    anna = world.resident()
+    world.door.away = True
+    world.say(anna, UNANSWERABLE)
+    world.clock.ahead = timedelta(minutes=2)
+    counted = world.commands.invoke(args=["spool", "show-count", "--json"])
+    counts = json.loads(counted.stdout)
+    assert counts["waiting"]["files"] == 1
+    assert 119 <= counts["waiting"]["oldest"] <= 130
+    listed = world.commands.invoke(args=["spool", "list"]).stdout
+    assert listed.startswith("waiting\t20")
+    assert anna.openid not in listed
+    assert "界石" not in listed
