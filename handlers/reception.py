@@ -31,11 +31,11 @@ from handlers.model import (
     Offer,
     Reason,
     Reply,
-    Resident,
     Smalltalk,
 )
-from handlers.pace import COUNTED, Limit, Pace, Standing
-from handlers.ports import Clock, Records, Store
+from handlers.pace import COUNTED, Limit, Pace
+from handlers.ports import Clock, Store
+from handlers.turn import Turn
 from knowledge.emergency import Screen
 from knowledge.matcher import Finder
 from knowledge.wording import Phrase
@@ -44,26 +44,6 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 2
 """After this many messages in a row that nobody understood, a person is asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One message in its unit of work, with what was offered before it."""
-
-    records: Records
-    standing: Standing
-    message: Message
-    offers: Sequence[Offer]
-
-    @property
-    def resident(self) -> Resident:
-        """Who wrote."""
-        return self.standing.resident
-
-    @property
-    def misses(self) -> int:
-        """How many messages before this one were not understood."""
-        return self.offers[-1].misses if self.offers else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +77,11 @@ class Reception:
                     return late
                 standing = records.conversations.standing(message.sender, message.received_at)
             resident = standing.resident.id
-            said = records.conversations.reply_to(resident, message.key)
-            if said is not None:
+            prior = records.conversations.prior(resident, message.key)
+            if prior.answered and (said := records.conversations.reply_to(resident, message.key)):
                 return said
-            turn = Turn(records, standing, message, records.conversations.offers(resident))
+            offers = records.conversations.offers(resident) if prior.offers else ()
+            turn = Turn(records, standing, prior, message, offers)
             reply, pace = self._reply(turn, alone)
             self._keep(turn, reply, pace)
             return reply
@@ -271,7 +252,7 @@ class Reception:
         on_page = turn.resident.address.channel is ChannelName.CHAT
         if on_page or not reply.text or reply.decision is DecisionName.EMERGENCY:
             return reply
-        if not self.carries_answers:
+        if not (self.carries_answers and turn.prior.answers_wait):
             return reply
         waiting = turn.records.deliveries.held_for(turn.resident.id)
         for delivery in waiting:
