@@ -34,7 +34,8 @@ def said_before_leaving(records: Records, message: Message) -> Reply | None:
     Else the repeat would bring their name back and open their case a second time. A page's ids
     are unique for one resident only, so there is nothing to recognise them by.
     """
-    if message.sender.channel is not ChannelName.WECHAT or message.kind not in COUNTED:
+    says_something = message.kind in COUNTED or message.text
+    if message.sender.channel is not ChannelName.WECHAT or not says_something:
         return None
     since = message.received_at - LATE
     return records.conversations.said_to_departed(message.sender.channel, message.key, since)

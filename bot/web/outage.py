@@ -62,7 +62,7 @@ def words_if_kept(services: Services, message: Message) -> str | None:
         log.error("message_not_kept", extra={"reason": str(error)})
         return None
     log.warning("message_spooled", extra={"new": new})
-    if message.kind in (Kind.EVENT, Kind.LEAVE):
+    if message.kind in (Kind.EVENT, Kind.LEAVE) and not message.text:
         return ""
     return _after_advice(services, message, Phrase.KEPT_DANGER) or services.wording.say(
         Phrase.KEPT_FOR_LATER

@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.wechat.attached import read_attachment
 from bot.wechat.fields import Fields, Malformed
 from handlers.model import Address, ChannelName, Kind, Message
+from knowledge.menu import Menu
 
 _LONGEST_WORD = 128
 """Characters of a name, a kind or an id at most; the platform's openids have 28."""
@@ -31,28 +32,56 @@ class Incoming:
     account: str
 
 
-def read_message(fields: Fields, now: datetime) -> Incoming:
+def read_message(fields: Fields, now: datetime, menu: Menu) -> Incoming:
     """The message in a push. Raises Malformed if it has no sender, account, kind or key."""
     kind = _word(fields, "MsgType").lower()
-    event = kind == "event"
+    account = _name(fields, "ToUserName")
+    if kind == "event":
+        return Incoming(_event(fields, now, menu), account)
     message = Message(
         sender=Address(ChannelName.WECHAT, _name(fields, "FromUserName")),
-        key=_event_key(fields) if event else _message_key(fields),
-        kind=_event_kind(fields) if event else _kind(kind),
-        text="" if event else _words(fields, kind),
+        key=_message_key(fields),
+        kind=_kind(kind),
+        text=_words(fields, kind),
         received_at=now,
-        attachment=None if event else read_attachment(fields),
+        attachment=read_attachment(fields),
     )
-    return Incoming(message, _name(fields, "ToUserName"))
+    return Incoming(message, account)
+
+
+def _event(fields: Fields, now: datetime, menu: Menu) -> Message:
+    name = fields.get("Event", "").strip().lower()
+    return Message(
+        sender=Address(ChannelName.WECHAT, _name(fields, "FromUserName")),
+        key=_event_key(fields),
+        kind=_event_kind(name),
+        text=_words_of_event(name, fields, menu),
+        received_at=now,
+    )
 
 
 def _kind(name: str) -> Kind:
     return {"text": Kind.TEXT, "voice": Kind.VOICE}.get(name, Kind.MEDIA)
 
 
-def _event_kind(fields: Fields) -> Kind:
-    kinds = {"subscribe": Kind.FOLLOW, "unsubscribe": Kind.LEAVE}
-    return kinds.get(fields.get("Event", "").strip().lower(), Kind.EVENT)
+def _event_kind(name: str) -> Kind:
+    return {"subscribe": Kind.FOLLOW, "unsubscribe": Kind.LEAVE}.get(name, Kind.EVENT)
+
+
+def _words_of_event(name: str, fields: Fields, menu: Menu) -> str:
+    """What somebody says who taps or scans and then waits; of all other events nothing.
+
+    The other buttons open a page, or are followed by a message with the picture or the place.
+    """
+    match name:
+        case "click":
+            return menu.words(fields.get("EventKey", "").strip())
+        case "scan":
+            return menu.words_of_scan
+        case "scancode_waitmsg":
+            return menu.words_for_help
+        case _:
+            return ""
 
 
 def _words(fields: Fields, kind: str) -> str:
