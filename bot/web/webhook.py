@@ -120,7 +120,8 @@ def understand(
 
 def _agree(query: Fields, incoming: Incoming) -> None:
     """In the clear only the address is signed: it must name who the body says. Raises Forged."""
-    if query.get("openid", "") not in ("", incoming.message.sender.resident):
+    named = {"", incoming.pushed_by, incoming.message.sender.resident}
+    if query.get("openid", "") not in named:
         raise Forged
 
 

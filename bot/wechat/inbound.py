@@ -23,36 +23,48 @@ _MESSAGE_ID = re.compile(r"0*[1-9][0-9]{0,19}")
 _DIGEST = 32
 """Hexadecimal digits that tell pushes of one sender apart: 128 bits."""
 
+_FOLLOWS = "subscribe"
+_LEAVES = "unsubscribe"
+_WITHDRAWS = frozenset({"user_authorization_revoke", "user_authorization_cancellation"})
+"""A resident took back a consent or gave up their WeChat account: the platform asks to erase them
+(https://developers.weixin.qq.com/doc/service/guide/h5/authorization_change.html, read 2026-11)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message, and the account it was sent to (the sender of the reply)."""
+    """A message, the account it was sent to (the sender of the reply), and who pushed it.
+
+    That is the resident, but for what the platform tells of a resident by itself.
+    """
 
     message: Message
     account: str
+    pushed_by: str
 
 
 def read_message(fields: Fields, now: datetime, menu: Menu) -> Incoming:
     """The message in a push. Raises Malformed if it has no sender, account, kind or key."""
     kind = _word(fields, "MsgType").lower()
-    account = _name(fields, "ToUserName")
+    account, pushed_by = _name(fields, "ToUserName"), _name(fields, "FromUserName")
     if kind == "event":
-        return Incoming(_event(fields, now, menu), account)
+        return Incoming(_event(fields, now, menu), account, pushed_by)
     message = Message(
-        sender=Address(ChannelName.WECHAT, _name(fields, "FromUserName")),
+        sender=Address(ChannelName.WECHAT, pushed_by),
         key=_message_key(fields),
         kind=_kind(kind),
         text=_words(fields, kind),
         received_at=now,
         attachment=read_attachment(fields),
     )
-    return Incoming(message, account)
+    return Incoming(message, account, pushed_by)
 
 
 def _event(fields: Fields, now: datetime, menu: Menu) -> Message:
     name = fields.get("Event", "").strip().lower()
+    # Of a withdrawal the platform itself is the sender: another field names the resident.
+    resident = _name(fields, "OpenID" if name in _WITHDRAWS else "FromUserName")
     return Message(
-        sender=Address(ChannelName.WECHAT, _name(fields, "FromUserName")),
+        sender=Address(ChannelName.WECHAT, resident),
         key=_event_key(fields),
         kind=_event_kind(name),
         text=_words_of_event(name, fields, menu),
@@ -65,7 +77,9 @@ def _kind(name: str) -> Kind:
 
 
 def _event_kind(name: str) -> Kind:
-    return {"subscribe": Kind.FOLLOW, "unsubscribe": Kind.LEAVE}.get(name, Kind.EVENT)
+    if name == _LEAVES or name in _WITHDRAWS:
+        return Kind.LEAVE
+    return Kind.FOLLOW if name == _FOLLOWS else Kind.EVENT
 
 
 def _words_of_event(name: str, fields: Fields, menu: Menu) -> str:
