@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from handlers.model import Address, ChannelName
 from tests.bot.outage import UNANSWERABLE, Outage, outage
 from tests.fake_wechat import Resident
 from tests.fake_wechat.webhook import Push
@@ -85,3 +86,45 @@ def test_a_withdrawal_that_names_nobody_erases_nobody_and_is_kept_unread(
     assert anna.attempt(push).status == 400
     assert world.count("unread") == before + 1
     assert anna.openid in world.commands.invoke(args=["export", "messages"]).stdout
+
+
+def known(world: Outage, resident: Resident) -> bool:
+    with world.services.store.read() as records:
+        address = Address(ChannelName.WECHAT, resident.openid)
+        return records.conversations.known(address) is not None
+
+
+@pytest.mark.parametrize("event", ["subscribe", "VIEW", "LOCATION", "TEMPLATESENDJOBFINISH"])
+def test_an_event_repeated_after_the_departure_brings_nobody_back(
+    world: Outage, event: str
+) -> None:
+    anna = world.resident()
+    push = anna.compose_event(event, {"EventKey": "https://x.cn/"})
+    anna.deliver(push)
+    assert known(world, anna)
+    anna.unfollow()
+    anna.deliver(push)
+    assert not known(world, anna)
+
+
+def test_a_message_seen_first_after_the_departure_is_answered_with_the_notice(
+    world: Outage,
+) -> None:
+    """It may be a cry for help. Whoever follows again is given the notice in any case."""
+    anna = world.resident()
+    world.say(anna, "你好")
+    late = anna.compose("text", {"Content": UNANSWERABLE})
+    anna.unfollow()
+    assert "【说明】" in (anna.deliver(late).text or "")
+    assert "【说明】" in (anna.follow().text or "")
+
+
+def test_an_event_seen_first_after_the_departure_leaves_the_notice_to_the_next_reply(
+    world: Outage,
+) -> None:
+    anna = world.resident()
+    world.say(anna, "你好")
+    late = anna.compose_event("VIEW", {"EventKey": "https://x.cn/"})
+    anna.unfollow()
+    assert anna.deliver(late).text is None
+    assert "【说明】" in world.say(anna, "你好")
