@@ -38,6 +38,7 @@ from handlers.reception import Reception
 from knowledge.commands import Commands
 from knowledge.emergency import Screen
 from knowledge.library import CONTENT, Library
+from knowledge.menu import Menu
 from knowledge.wording import Wording
 
 LEXICON = CONTENT / "lexicon"
@@ -47,6 +48,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     """The services of this installation. Opens no connection; raises ContentError."""
     library = Library.read()
     wording = Wording.read(CONTENT / "wording.yaml")
+    commands = Commands.read(LEXICON / "commands.yaml")
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
     matcher = LateMatcher(library, settings.data_dir / "cache")
@@ -55,7 +57,8 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     channels = _channels(api)
     courier = Courier(store, clock, channels, composer)
     collector = Collector(store, clock, settings.zone, _sources(api, vault), vault, composer)
-    reception = _reception(settings, clock, store, composer, matcher)
+    dialogue = Dialogue(commands, library)
+    reception = _reception(settings, clock, store, composer, matcher, dialogue)
     spool = Spool.under(settings.data_dir, settings.personal_data_key)
     # Late replies may reach nobody: answers of staff wait for one that does.
     late = replace(reception, carries_answers=False)
@@ -66,6 +69,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         library=library,
         matcher=matcher,
         wording=wording,
+        menu=Menu.read(CONTENT / "menu.yaml", commands),
         reception=reception,
         desk=Desk(store, clock, settings.zone, composer),
         courier=courier,
@@ -90,15 +94,19 @@ def post_office(settings: Settings) -> Post | None:
 
 
 def _reception(
-    settings: Settings, clock: Clock, store: SqlStore, composer: Composer, matcher: LateMatcher
+    settings: Settings,
+    clock: Clock,
+    store: SqlStore,
+    composer: Composer,
+    matcher: LateMatcher,
+    dialogue: Dialogue,
 ) -> Reception:
-    library = composer.library
     return CountedReception(
         store=store,
         clock=clock,
         zone=settings.zone,
         screen=Screen.read(LEXICON / "danger.yaml"),
-        dialogue=Dialogue(Commands.read(LEXICON / "commands.yaml"), library),
+        dialogue=dialogue,
         finder=matcher,
         composer=composer,
         policy=Policy(),

@@ -30,7 +30,7 @@ MOST_TRIES = 5
 """Rounds in which a message may fail with the database up, until a person has to look."""
 
 _ASKED = (Kind.TEXT, Kind.VOICE, Kind.MEDIA)
-"""Whoever wrote waits for an answer; a follow or a tap was shown all it needs at once."""
+"""Whoever wrote waits for an answer, as does whoever tapped what stands for words."""
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ class Replayer:
             log.exception("replay_failed", extra={"file": str(name)})
             return self._failed(name, type(error).__name__, done)
         self._failures.pop(name, None)
-        if reply.text and message.kind in _ASKED:
+        if reply.text and (message.kind in _ASKED or message.text):
             # Told from there: to store must never wait for the network.
             waiting.move(name, self.spool.untold)
         else:

@@ -15,6 +15,7 @@ from handlers.desk import Desk
 from handlers.ports import Clock
 from handlers.reception import Reception
 from knowledge.library import Library
+from knowledge.menu import Menu
 from knowledge.wording import Wording
 
 
@@ -28,6 +29,7 @@ class Services:
     library: Library
     matcher: LateMatcher
     wording: Wording
+    menu: Menu
     reception: Reception
     desk: Desk
     courier: Courier

@@ -60,6 +60,7 @@ class Phrase(StrEnum):
     STAFF_ANSWER = "staff_answer"
     UNREADY = "unready"
     STORE_DOWN = "store_down"
+    CROWDED = "crowded"
     TOO_FAST = "too_fast"
     TOO_MANY = "too_many"
     KEPT_FOR_LATER = "kept_for_later"

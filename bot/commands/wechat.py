@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from flask.cli import AppGroup
 
 import bot
 from bot.services import Services
-from bot.wechat.findings import Finding, Verdict
+from bot.spool import Spool
+from bot.wechat.findings import Finding, Verdict, judged
 from bot.wechat.inspection import inspect_account
 from knowledge.files import read_yaml
 
@@ -27,7 +29,7 @@ def wechat_commands(services: Services) -> AppGroup:
         if services.settings.wechat_token is None:
             raise click.ClickException(str(_words()["not_set_up"]))
         counts: Counter[Verdict] = Counter()
-        for finding in inspect_account(services.settings, services.clock):
+        for finding in _everything(services):
             counts[finding.verdict] += 1
             click.echo(_as_json(finding) if as_json else _line(finding))
         if not as_json:
@@ -38,6 +40,18 @@ def wechat_commands(services: Services) -> AppGroup:
             raise click.exceptions.Exit(1)
 
     return group
+
+
+def _everything(services: Services) -> Iterator[Finding]:
+    yield from inspect_account(services.settings, services.clock)
+    yield _spool_finding(services.spool)
+
+
+def _spool_finding(spool: Spool) -> Finding:
+    """Whether what waits on this host's disk can still be read."""
+    if closed := spool.closed():
+        return Finding("spool", Verdict.BAD, "closed", {"files": closed})
+    return judged("spool", "opens", "no_key", good=spool.waiting.key is not None)
 
 
 def _line(finding: Finding) -> str:

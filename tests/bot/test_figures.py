@@ -46,6 +46,7 @@ def service(platform: FakePlatform, tmp_path_factory: pytest.TempPathFactory) ->
         "WECHAT_ENCODING_AES_KEY": AES_KEY,
         "METRICS_TOKEN": METRICS_TOKEN,
         "WEB_WORKERS": "2",
+        "CHAT_NEWCOMERS_PER_MINUTE": "1000",
     }
     with running(tmp_path_factory.mktemp("service"), **settings) as service:
         yield service
