@@ -5,7 +5,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from bot.clock import now
-from bot.figures import CountedChannel, CountedReception
+from bot.figures import CountedChannel, CountedReception, NotingStore
 from bot.late import LateMatcher
 from bot.replay import Replayer
 from bot.services import Services
@@ -62,6 +62,8 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     spool = Spool.under(settings.data_dir, settings.personal_data_key)
     # Late replies may reach nobody: answers of staff wait for one that does.
     late = replace(reception, carries_answers=False)
+    tasks = Tasks(settings, courier, collector, clock)
+    teller = Teller(spool, store, channels, wording, clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -73,10 +75,10 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         reception=reception,
         desk=Desk(store, clock, settings.zone, composer),
         courier=courier,
-        tasks=Tasks(settings, courier, collector, clock),
+        tasks=tasks,
         vault=vault,
         spool=spool,
-        replayer=Replayer(spool, late, Teller(spool, store, channels, wording, clock), clock),
+        replayer=Replayer(spool, late, teller, clock, tasks.gather),
     )
 
 
@@ -102,7 +104,7 @@ def _reception(
     dialogue: Dialogue,
 ) -> Reception:
     return CountedReception(
-        store=store,
+        store=NotingStore(store),
         clock=clock,
         zone=settings.zone,
         screen=Screen.read(LEXICON / "danger.yaml"),

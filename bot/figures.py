@@ -4,15 +4,19 @@ With PROMETHEUS_MULTIPROC_DIR set before Python starts (bot/run.py does it) ever
 into files of its own there, and `/metrics` adds them up; without it counts stay in the process.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
+from typing import Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from handlers.errors import Unreachable
-from handlers.model import Address, Message, Reply
-from handlers.ports import Channel, Outcome
+from handlers.model import Address, Message, MessageId, Reply
+from handlers.ports import Channel, Conversations, Outcome, Records, Store
 from handlers.reception import Reception
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -28,8 +32,14 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0)
 
 _MESSAGES = Counter(
     "faxiaomei_messages",
-    "Messages that got a reply, a repeated push each time it came.",
+    "Messages that were kept and got a reply, each counted once.",
     ("channel", "decision"),
+    registry=registry,
+)
+_REPEATS = Counter(
+    "faxiaomei_repeats",
+    "What came again, or left when nobody was there: nothing new was kept.",
+    ("channel",),
     registry=registry,
 )
 _REPLY_SECONDS = Histogram(
@@ -79,6 +89,10 @@ def responded(route: str, method: str, status: int) -> None:
     _RESPONSES.labels(route, method, str(status)).inc()
 
 
+_kept_one: ContextVar[bool] = ContextVar("kept_one", default=False)
+"""Whether this thread's unit of work has kept a message. It counts once the unit has ended well."""
+
+
 class CountedReception(Reception):
     """A reception that counts what it received and how long the reply took."""
 
@@ -88,14 +102,52 @@ class CountedReception(Reception):
         """As Reception."""
         channel = str(message.sender.channel)
         began = perf_counter()
+        _kept_one.set(False)
         try:
             reply = super().receive(message)
         except Unreachable:
             database_was_unreachable()
             raise
         _REPLY_SECONDS.labels(channel).observe(perf_counter() - began)
-        _MESSAGES.labels(channel, str(reply.decision)).inc()
+        if _kept_one.get():
+            _MESSAGES.labels(channel, str(reply.decision)).inc()
+        else:
+            _REPEATS.labels(channel).inc()
         return reply
+
+
+@dataclass(frozen=True, slots=True)
+class NotingStore:
+    """A store that notes for CountedReception whether a message was kept."""
+
+    store: Store
+
+    @contextmanager
+    def write(self) -> Iterator[Records]:
+        """As the store."""
+        with self.store.write() as records:
+            noting = cast("Conversations", _Noting(records.conversations))
+            yield replace(records, conversations=noting)
+
+    def read(self) -> AbstractContextManager[Records]:
+        """As the store."""
+        return self.store.read()
+
+
+class _Noting:
+    """Conversations that note each message that is added; all else is theirs."""
+
+    def __init__(self, conversations: Conversations) -> None:
+        self._conversations = conversations
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._conversations, name)
+
+    def add(self, *given: Any, **named: Any) -> MessageId:
+        """As the conversations."""
+        added = self._conversations.add(*given, **named)
+        _kept_one.set(True)
+        return added
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bot.commands.database import database_commands
 from bot.commands.knowledge import knowledge_commands
 from bot.commands.people import consultation_commands, staff_commands
 from bot.commands.purge import purge_command
+from bot.commands.residents import resident_commands
 from bot.commands.running import worker_command
 from bot.commands.spool import spool_commands
 from bot.commands.wechat import wechat_commands
@@ -22,6 +23,7 @@ def add_commands(app: Flask, services: Services) -> None:
         worker_command(services),
         consultation_commands(services),
         staff_commands(services),
+        resident_commands(services),
         spool_commands(services),
         *database_commands(services),
         *backup_commands(services),

@@ -85,6 +85,22 @@ def test_two_processes_and_the_worker_count_exactly(
     assert len(list((service.folder / "var" / "metrics" / "web").glob("counter_*.db"))) >= 2
 
 
+def test_a_push_that_comes_again_is_a_repeat_and_no_second_message(
+    service: Running, platform: FakePlatform
+) -> None:
+    message = 'faxiaomei_messages_total{channel="wechat",decision="escalate"}'
+    repeat = 'faxiaomei_repeats_total{channel="wechat"}'
+    before = scrape(service.url)
+    webhook = platform.webhook(f"{service.url}/wechat", WECHAT_TOKEN, Mode.SAFE, AES_KEY)
+    resident = Resident(webhook, platform)
+    push = resident.compose("text", {"Content": UNANSWERABLE})
+    for _ in range(3):
+        resident.deliver(push)
+    after = scrape(service.url)
+    assert after[message] - before.get(message, 0) == 1
+    assert after[repeat] - before.get(repeat, 0) == 2
+
+
 def test_no_label_names_anybody(service: Running) -> None:
     shown = "\n".join(scrape(service.url))
     for row in map(json.loads, service.flask("export", "messages").splitlines()):
