@@ -49,12 +49,12 @@ def foreign_files(host: Running, everybody: Sequence[Running]) -> set[str]:
     others = [str(other.folder) for other in everybody if other is not host]
     others += [str(ROOT / name) for name in CODE]
     touched = {
-        path for process in _group(host.process.pid) for path in _touched(Path("/proc") / process)
+        path for process in group(host.process.pid) for path in _touched(Path("/proc") / process)
     }
     return {path for path in touched if any(path.startswith(f"{other}/") for other in others)}
 
 
-def _group(leader: int) -> list[str]:
+def group(leader: int) -> list[str]:
     """The processes of a process group."""
     found = []
     for folder in Path("/proc").iterdir():

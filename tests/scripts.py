@@ -10,9 +10,8 @@ from tests.fake_wechat import Resident
 QUESTIONS = (
     "房东不退押金怎么办",
     "包工头跑了，工资找谁要",
-    "离婚孩子归谁",
     "被车撞了，对方不赔钱怎么办",
-    "借条没写还款日期，还能要回来吗",
+    "你好",
 )
 MATTER = "我家地里的界石让邻居挪了，村里没人管"
 LINES_EACH = 5
