@@ -14,12 +14,17 @@ CODE = ("bot", "config", "handlers", "knowledge", "wsgi.py")
 def make_host(folder: Path, part: str, settings: Mapping[str, str]) -> Running:
     """A host that runs one part from its own copy of the code; not started yet."""
     checkout, temporary = folder / "checkout", folder / "tmp"
-    for name in CODE:
-        _copy(ROOT / name, checkout / name)
+    copy_code(checkout)
     temporary.mkdir()
     return Running(
         folder, dict(settings) | {"TMPDIR": str(temporary)}, part=part, checkout=checkout
     )
+
+
+def copy_code(to: Path) -> None:
+    """A checkout as good as any."""
+    for name in CODE:
+        _copy(ROOT / name, to / name)
 
 
 def _copy(source: Path, to: Path) -> None:
