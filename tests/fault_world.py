@@ -90,6 +90,10 @@ class World:
             reply = None
         self.said.append(Said(resident, str(push.msg_id), reply))
 
+    def said_in(self, push: Push) -> str | None:
+        """The reply to a message that was sent."""
+        return next(said.reply for said in self.said if said.msg_id == str(push.msg_id))
+
     def write_again(self) -> None:
         """Whoever was refused writes once more, as people do."""
         for said in [said for said in self.said if not said.is_kept]:
@@ -203,5 +207,6 @@ def world(
 
 
 def _database_of(service: Running) -> str:
-    own = f"sqlite:///{service.folder}/var/faxiaomei.sqlite3"
+    folder = service.environment.get("DATA_DIR", f"{service.folder}/var")
+    own = f"sqlite:///{folder}/faxiaomei.sqlite3"
     return service.environment.get("DATABASE_URL", own)
