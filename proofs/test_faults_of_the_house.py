@@ -124,6 +124,7 @@ def test_a_full_disk_is_told_plainly(tmp_path: Path) -> None:
             _look_around(place)
             place.ask(6)
             place.web.kill()
+            disk.fill()
             place.web.start(until="/healthz")
             place.ask(6)
             assert any(not said.is_kept for said in place.said)
