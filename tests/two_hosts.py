@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Condition, Event, Thread
+from threading import Condition, Event
 
 import psycopg
 import requests
@@ -84,9 +84,9 @@ class Gate:
             mine = self.passed
             self.change.wait_for(lambda: mine * steps <= self.plan.messages * self.opened)
 
-    def open_further(self) -> None:
+    def open_further(self, steps: int = 1) -> None:
         with self.change:
-            self.opened += 1
+            self.opened += steps
             self.change.notify_all()
 
 
@@ -134,23 +134,19 @@ def _all_at_work(
     hosts: Hosts, platform: FakePlatform, scripts: list[Script], plan: Plan, tally: Tally
 ) -> None:
     gate, written, done = Gate(plan), Event(), Event()
-    desks = [Thread(target=_answer_all, args=(hosts, n, tally, done)) for n in range(DESKS)]
-    killer = Thread(target=_kill_in_turn, args=(hosts, plan, gate, tally, written))
-    for thread in (*desks, killer):
-        thread.start()
-    try:
-        with ThreadPoolExecutor(WRITERS) as pool:
-            for _ in pool.map(lambda script: _write(platform, script, gate, tally), scripts):
-                pass
-        written.set()
-        killer.join()
-        _wait_for_desks(hosts)
-    finally:
-        written.set()
-        killer.join()
-        done.set()
-        for thread in desks:
-            thread.join()
+    with ThreadPoolExecutor(DESKS + 1) as staff, ThreadPoolExecutor(WRITERS) as pool:
+        desks = [staff.submit(_answer_all, hosts, n, tally, done) for n in range(DESKS)]
+        killing = staff.submit(_kill_in_turn, hosts, plan, gate, tally, written)
+        try:
+            list(pool.map(lambda script: _write(platform, script, gate, tally), scripts))
+            written.set()
+            killing.result()
+            _wait_for_desks(hosts)
+        finally:
+            written.set()
+            done.set()
+        for desk in desks:
+            desk.result()
 
 
 def _write(platform: FakePlatform, script: Script, gate: Gate, tally: Tally) -> None:
@@ -182,13 +178,17 @@ def _send(platform: FakePlatform, resident: Resident, line: Line) -> Outcome:
 def _kill_in_turn(hosts: Hosts, plan: Plan, gate: Gate, tally: Tally, written: Event) -> None:
     """Until everything is written and everybody was killed often enough."""
     chance = random.Random(plan.seed)
-    while not written.is_set() or min(tally.kills) < plan.kills_each:
-        for place, host in enumerate(hosts.everybody):
-            time.sleep(chance.uniform(0.5, 2.5))
-            host.kill()
-            tally.kills[place] += 1
-            gate.open_further()
-            tally.start_seconds.append(host.start())
+    try:
+        while not written.is_set() or min(tally.kills) < plan.kills_each:
+            for place, host in enumerate(hosts.everybody):
+                time.sleep(chance.uniform(0.5, 2.5))
+                host.kill()
+                tally.kills[place] += 1
+                gate.open_further()
+                tally.start_seconds.append(host.start())
+    finally:
+        # Nobody must wait for kills that do not come.
+        gate.open_further(plan.messages)
 
 
 def _answer_all(hosts: Hosts, number: int, tally: Tally, done: Event) -> None:
