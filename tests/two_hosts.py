@@ -14,6 +14,7 @@ import requests
 
 from tests.desk_worker import DeskWorker
 from tests.fake_wechat import (
+    SEND,
     FakePlatform,
     Mode,
     Outcome,
@@ -21,6 +22,7 @@ from tests.fake_wechat import (
     Resident,
     ServiceFault,
     random_aes_key,
+    slow,
 )
 from tests.fake_wechat.webhook import Value
 from tests.front import Front
@@ -40,6 +42,8 @@ WRITERS = 16
 DESKS = 2
 PATIENCE = Patience(answer_seconds=5.0, deliveries=3, pause_seconds=1.0)
 LOST = "没有存下来"
+PUSH_SECONDS = 0.3
+"""The platform takes its time, so that kills meet pushes on their way."""
 SETTLED_WITHIN = 240.0
 """Seconds after the last message: twice a lease of 60 and a sweep every minute."""
 
@@ -94,6 +98,7 @@ def run(folder: Path, database_url: str, plan: Plan, redis_url: str = "") -> Tal
     """Everybody writes and is answered while the four are killed in turn."""
     tally, key = Tally(), random_aes_key()
     with FakePlatform() as platform:
+        platform.fault(SEND, slow(PUSH_SECONDS, times=None))
         settings = platform.settings() | SECRETS | {"DATABASE_URL": database_url}
         settings |= {"WECHAT_TOKEN": TOKEN, "WECHAT_ENCODING_AES_KEY": key}
         if redis_url:
