@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from bot.figures import RESERVED, file_of_figures
 from tests.bot.site import ANSWERABLE, DANGER, UNANSWERABLE, Site, Visitor, open_site
 from tests.fake_wechat import SEND, FakePlatform, Mode, Resident, busy, random_aes_key
 from tests.running import Running, running
@@ -178,3 +179,17 @@ def test_a_database_that_is_gone_is_told_and_counted(site: Site) -> None:
     found = scrape(site.url)
     assert found["faxiaomei_database_up"] == 0
     assert found["faxiaomei_database_unreachable_total"] == before + 1
+
+
+def test_a_file_of_figures_has_no_holes(tmp_path: Path) -> None:
+    made = file_of_figures(str(tmp_path / "counter_1.db"))
+    made.write_value("a", 2.0, 0.0)
+    assert (tmp_path / "counter_1.db").stat().st_blocks * 512 >= RESERVED
+    made.close()
+
+
+def test_where_no_file_can_be_had_figures_are_counted_all_the_same(tmp_path: Path) -> None:
+    made = file_of_figures(str(tmp_path / "no such folder" / "counter_1.db"))
+    made.write_value("a", 2.0, 0.0)
+    assert made.read_value("a") == (2.0, 0.0)
+    assert made.read_value("b") == (0.0, 0.0)
