@@ -5,7 +5,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from bot.clock import now
-from bot.figures import CountedChannel, CountedReception, NotingStore
+from bot.figures import CountedChannel, CountedReception
 from bot.late import LateMatcher
 from bot.replay import Replayer
 from bot.services import Services
@@ -104,7 +104,7 @@ def _reception(
     dialogue: Dialogue,
 ) -> Reception:
     return CountedReception(
-        store=NotingStore(store),
+        store=store,
         clock=clock,
         zone=settings.zone,
         screen=Screen.read(LEXICON / "danger.yaml"),

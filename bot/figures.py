@@ -4,20 +4,17 @@ With PROMETHEUS_MULTIPROC_DIR set before Python starts (bot/run.py does it) ever
 into files of its own there, and `/metrics` adds them up; without it counts stay in the process.
 """
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, values
 from prometheus_client.mmap_dict import MmapedDict
 
 from handlers.errors import Unreachable
-from handlers.model import Address, Message, MessageId, Reply
-from handlers.ports import Channel, Conversations, Outcome, Records, Store
+from handlers.model import Address, Message, Reply
+from handlers.ports import Channel, Outcome
 from handlers.reception import Reception
 
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -157,39 +154,8 @@ class CountedReception(Reception):
             _REPEATS.labels(channel).inc()
         return reply
 
-
-@dataclass(frozen=True, slots=True)
-class NotingStore:
-    """A store that notes for CountedReception whether a message was kept."""
-
-    store: Store
-
-    @contextmanager
-    def write(self) -> Iterator[Records]:
-        """As the store."""
-        with self.store.write() as records:
-            noting = cast("Conversations", _Noting(records.conversations))
-            yield replace(records, conversations=noting)
-
-    def read(self) -> AbstractContextManager[Records]:
-        """As the store."""
-        return self.store.read()
-
-
-class _Noting:
-    """Conversations that note each message that is added; all else is theirs."""
-
-    def __init__(self, conversations: Conversations) -> None:
-        self._conversations = conversations
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._conversations, name)
-
-    def add(self, *given: Any, **named: Any) -> MessageId:
-        """As the conversations."""
-        added = self._conversations.add(*given, **named)
+    def _note_kept(self) -> None:
         _kept_one.set(True)
-        return added
 
 
 @dataclass(frozen=True, slots=True)
