@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.entry import Entry, EntryId
+from knowledge.errors import ContentError
 from knowledge.files import read_entries
 from knowledge.statutes import LawVersion, Register
 
@@ -16,22 +17,28 @@ _VERSION_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The reviewed content. `version` changes when any entry or law version does."""
+    """The reviewed content. `version` changes when any entry or law version does.
+
+    `faults` are the files that could not be read: their entries are left out, so that one slip
+    of an editor silences one answer and not the service.
+    """
 
     entries: Mapping[EntryId, Entry]
     register: Register
     version: str
+    faults: tuple[ContentError, ...] = ()
 
     @classmethod
     def read(cls, content: Path = CONTENT) -> "Library":
-        """Reads a content folder. Raises ContentError at the first fault."""
+        """Reads a content folder. Raises ContentError where more than single entries is broken."""
         register_file = content / "statutes" / "register.yaml"
-        entries = {entry.id: entry for entry in read_entries(content / "entries")}
+        read, faults = read_entries(content / "entries")
+        entries = {entry.id: entry for entry in read}
         digest = hashlib.sha256(register_file.read_bytes())
         for entry in entries.values():
             digest.update(entry.version.encode())
         version = digest.hexdigest()[:_VERSION_LENGTH]
-        return cls(entries, Register.read(register_file), version)
+        return cls(entries, Register.read(register_file), version, faults)
 
     def answering(self, day: date) -> tuple[Entry, ...]:
         """The entries that residents may be given on a day: published and still good law."""
