@@ -31,8 +31,11 @@ FACETS = {
     "拒绝": Facet.REFUSAL,
 }
 _KNOWN = frozenset(
-    "id topic subtopic status title valid_from valid_until review_by drafted_on reviewed_by risk "
-    "citations wordings facets related plan exceptions places".split()
+    [
+        *("id", "topic", "subtopic", "status", "title", "wordings", "citations"),
+        *("valid_from", "valid_until", "review_by", "drafted_on", "reviewed_by"),
+        *("risk", "facets", "related", "plan", "exceptions", "places"),
+    ]
 )
 _HEADING = re.compile(r"^## +(\S+) *$", re.MULTILINE)
 _VERSION_LENGTH = 12
