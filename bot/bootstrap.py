@@ -45,7 +45,7 @@ LEXICON = CONTENT / "lexicon"
 
 def build(settings: Settings, clock: Clock = now) -> Services:
     """The services of this installation. Opens no connection; raises ContentError."""
-    library = Library.read()
+    library = Library.read(locality=settings.locality)
     wording = Wording.read(CONTENT / "wording.yaml")
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
