@@ -15,6 +15,7 @@ from knowledge.locality import Locality
 from knowledge.parameters import Parameters
 
 TODAY = date(2026, 11, 23)
+NATIONAL_NUMBERS = {"110", "119", "120", "122", "12348", "12333", "12315", "12345"}
 HOME = Filler.read(CONTENT, "meihekou")
 SHOW = Filler.read(CONTENT, "shifan")
 
