@@ -46,7 +46,7 @@ LEXICON = CONTENT / "lexicon"
 
 def build(settings: Settings, clock: Clock = now) -> Services:
     """The services of this installation. Opens no connection; raises ContentError."""
-    library = Library.read()
+    library = Library.read(locality=settings.locality)
     wording = Wording.read(CONTENT / "wording.yaml")
     commands = Commands.read(LEXICON / "commands.yaml")
     composer = Composer(wording, library)

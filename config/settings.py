@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     public_base_url: str = Field(default="", pattern="^(https?://[^/?#]+)?$")
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+    locality: str = Field(default="meihekou", pattern="^[a-z][a-z0-9_-]*$")
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     chat_newcomers_per_minute: int = Field(default=120, ge=1, le=100_000)
