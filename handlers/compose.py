@@ -22,7 +22,7 @@ from handlers.pace import Limit
 from handlers.parts import MESSAGE_BYTES, pack, size
 from knowledge.entry import Entry
 from knowledge.library import Library
-from knowledge.statutes import everyday_name
+from knowledge.statutes.register import everyday_name
 from knowledge.wording import Phrase, Wording
 
 _COURTESIES = {

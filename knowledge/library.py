@@ -8,7 +8,7 @@ from pathlib import Path
 
 from knowledge.entry import Entry, EntryId
 from knowledge.files import read_entries
-from knowledge.statutes import LawVersion, Register
+from knowledge.statutes.register import LawVersion, Register
 
 CONTENT = Path(__file__).parent / "content"
 _VERSION_LENGTH = 12
@@ -25,13 +25,15 @@ class Library:
     @classmethod
     def read(cls, content: Path = CONTENT) -> "Library":
         """Reads a content folder. Raises ContentError at the first fault."""
-        register_file = content / "statutes" / "register.yaml"
+        statutes = content / "statutes"
         entries = {entry.id: entry for entry in read_entries(content / "entries")}
-        digest = hashlib.sha256(register_file.read_bytes())
+        digest = hashlib.sha256()
+        for file in sorted(statutes.iterdir()):
+            digest.update(file.read_bytes())
         for entry in entries.values():
             digest.update(entry.version.encode())
         version = digest.hexdigest()[:_VERSION_LENGTH]
-        return cls(entries, Register.read(register_file), version)
+        return cls(entries, Register.read(statutes), version)
 
     def answering(self, day: date) -> tuple[Entry, ...]:
         """The entries that residents may be given on a day: published and still good law."""
