@@ -26,6 +26,7 @@ _FURNITURE = re.compile(
 )
 """Page numbers, comments and what websites put around a text."""
 _DAY = re.compile(rf"({NUMBER})\s*年\s*({NUMBER})\s*月\s*({NUMBER})\s*日")
+_BEGINS = re.compile(rf"自\s*{_DAY.pattern}[^，。）]{{0,6}}(?:施行|实施|生效|执行)")
 _MADE = re.compile(r"通过|修正|修订|公布|发布|批准|令第|修改")
 _TITLE_MARKS = re.compile(r"[#*\s　]+")
 _LONGEST_HEAD = 80
@@ -103,7 +104,7 @@ def _title(head: list[str]) -> str:
 def _days(head: list[str]) -> Iterator[date]:
     for line in head:
         if _MADE.search(line):
-            for found in _DAY.finditer(line):
+            for found in _DAY.finditer(_BEGINS.sub("", line)):
                 year, month, day = (integer(part) for part in found.groups())
                 try:
                     yield date(year, month, day)

@@ -14,7 +14,7 @@ from knowledge.files import read_yaml
 
 _STATE_PREFIX = "中华人民共和国"
 _LAW_FIELDS = {"title", "kind", "issuer", "names", "address", "note", "repealed", "versions"}
-_VERSION_FIELDS = {"adopted", "promulgated", "effective_from", "read_in", "articles", "source"}
+_VERSION_FIELDS = {"adopted", "promulgated", "effective_from", "read_in", "articles", "source", "filed"}
 
 
 class ReadIn(StrEnum):
@@ -34,7 +34,8 @@ class LawVersion:
 
     `adopted` is the day of adoption or of the latest amendment in this version: together with
     the title it names the version. `promulgated` is None where it is the same day or unknown;
-    `articles` is 0 where nobody has counted.
+    `articles` is 0 where nobody has counted. `filed` are other days under which collections
+    file the text.
     """
 
     title: str
@@ -47,6 +48,7 @@ class LawVersion:
     promulgated: date | None = None
     articles: int = 0
     read_in: ReadIn = ReadIn.CLOSING
+    filed: tuple[date, ...] = ()
 
     def in_force_on(self, day: date) -> bool:
         """Whether this version applies to what happens on `day`."""
@@ -164,6 +166,7 @@ def _version(path: Path, where: str, law: Mapping[str, Any], row: Mapping[str, A
         promulgated=row.get("promulgated") or None,
         articles=int(row.get("articles") or 0),
         read_in=read_in,
+        filed=tuple(row.get("filed") or ()),
     )
 
 
