@@ -38,6 +38,10 @@ from handlers.reception import Reception
 from knowledge.commands import Commands
 from knowledge.emergency import Screen
 from knowledge.library import CONTENT, Library
+from knowledge.statutes.lookup import LookUps, Phrasing
+from knowledge.statutes.naming import Names
+from knowledge.statutes.sources import InstalledLaws, TextFolder
+from knowledge.statutes.texts import Corrections, Source as LawSource, Texts
 from knowledge.wording import Wording
 
 LEXICON = CONTENT / "lexicon"
@@ -49,6 +53,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     wording = Wording.read(CONTENT / "wording.yaml")
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
+    lookups = law_lookups(settings, library)
     matcher = LateMatcher(library, settings.data_dir / "cache")
     vault = _vault(settings, store)
     api = _usable_platform(settings, store, clock)
@@ -72,8 +77,22 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         tasks=Tasks(settings, courier, collector, clock),
         vault=vault,
         spool=spool,
+        lookups=lookups,
         replayer=Replayer(spool, late, Teller(spool, store, channels, wording, clock), clock),
     )
+
+
+def law_lookups(settings: Settings, library: Library) -> LookUps:
+    """Look-ups of articles over every text at hand: brought ones first, the installed last."""
+    statutes, register = CONTENT / "statutes", library.register
+    corrections = Corrections.read(statutes / "texts.yaml")
+    sources: list[LawSource] = [TextFolder(settings.data_dir / "statutes", register)]
+    if settings.statute_texts is not None:
+        sources.append(TextFolder(settings.statute_texts, register, corrections.folders))
+    if (installed := InstalledLaws.found()) is not None:
+        sources.append(installed)
+    texts = Texts(register, sources, corrections)
+    return LookUps(register, Names.of(register), texts, Phrasing.read(LEXICON / "lookup.yaml"))
 
 
 def post_office(settings: Settings) -> Post | None:

@@ -10,8 +10,10 @@ from knowledge.statutes.numbering import NUMBER, canonical, integer, order
 _SPACE = " \t\u3000\xa0"
 _HEADING_NAMES = "分编|编|章|节"
 _ARTICLE = re.compile(
-    rf"^\**第[{_SPACE}]*({NUMBER})[{_SPACE}]*条(?:之({NUMBER}))?\**(?=[{_SPACE}]|$)"
+    rf"^\**第[{_SPACE}]*({NUMBER})[{_SPACE}]*条(?:之({NUMBER}))?\**([{_SPACE}]|$)?"
 )
+_QUOTED_AFTER = tuple("的第、，。和至或及与款项规所")
+"""What follows 第三条 where a paragraph only begins with a reference to it."""
 _HEADING = re.compile(
     rf"^(?:#+[{_SPACE}]*)?第{NUMBER}(?:{_HEADING_NAMES})(?:[{_SPACE}]|$)[^。；：]{{0,60}}$"
 )
@@ -49,7 +51,7 @@ class LawText:
 def read_law(text: str) -> LawText:
     """The articles of a text without headings, page numbers and glued titles."""
     lines = [line.strip() for line in _without_front_matter(text).splitlines()]
-    first = next((i for i, line in enumerate(lines) if _ARTICLE.match(line)), len(lines))
+    first = next((i for i, line in enumerate(lines) if _begins(line, "")), len(lines))
     head = [line for line in lines[:first] if line][:_LONGEST_HEAD]
     return LawText(_title(head), tuple(_days(head)), dict(_articles(lines[first:])))
 
@@ -78,16 +80,31 @@ def _articles(lines: list[str]) -> Iterator[tuple[str, str]]:
     """Articles in rising order: a number that does not rise belongs to a quotation or an annex."""
     number, held = "", [""]
     for line in lines:
-        found = _ARTICLE.match(line)
-        article = canonical(found[1], found[2]) if found else None
-        if found and article and (not number or order(article) > order(number)):
-            if number:
-                yield number, clean("\n".join(held))
-            number, held = article, [line[found.end() :]]
-        else:
+        if (begun := _begins(line, number)) is None:
             held.append(line)
+            continue
+        if number:
+            yield number, clean("\n".join(held))
+        number, rest = begun
+        held = [rest]
     if number:
         yield number, clean("\n".join(held))
+
+
+def _begins(line: str, before: str) -> tuple[str, str] | None:
+    """The article that a line begins after the one before, and the rest of the line.
+
+    Without a space after 条, as some pages are printed, only the very next number counts.
+    """
+    found = _ARTICLE.match(line)
+    article = canonical(found[1], found[2]) if found else None
+    if found is None or article is None:
+        return None
+    last, this = order(before) if before else (0, 0), order(article)
+    rest = line[found.end() :]
+    if found[3] is None and (this != (last[0] + 1, 0) or rest.startswith(_QUOTED_AFTER)):
+        return None
+    return (article, rest) if not before or this > last else None
 
 
 def _is_around(line: str) -> bool:
