@@ -25,6 +25,7 @@ from bot.wechat.push import PushChannel
 from bot.wechat.shelf import Seal
 from bot.wechat.tokens import Tokens
 from config.settings import Settings
+from handlers.articles import Articles
 from handlers.attachments import Source
 from handlers.collector import Collector
 from handlers.compose import Composer
@@ -41,7 +42,8 @@ from knowledge.library import CONTENT, Library
 from knowledge.statutes.lookup import LookUps, Phrasing
 from knowledge.statutes.naming import Names
 from knowledge.statutes.sources import InstalledLaws, TextFolder
-from knowledge.statutes.texts import Corrections, Source as LawSource, Texts
+from knowledge.statutes.texts import Corrections, Texts
+from knowledge.statutes.texts import Source as LawSource
 from knowledge.wording import Wording
 
 LEXICON = CONTENT / "lexicon"
@@ -60,7 +62,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     channels = _channels(api)
     courier = Courier(store, clock, channels, composer)
     collector = Collector(store, clock, settings.zone, _sources(api, vault), vault, composer)
-    reception = _reception(settings, clock, store, composer, matcher)
+    reception = _reception(settings, clock, store, composer, matcher, Articles(lookups))
     spool = Spool.under(settings.data_dir, settings.personal_data_key)
     # Late replies may reach nobody: answers of staff wait for one that does.
     late = replace(reception, carries_answers=False)
@@ -109,7 +111,12 @@ def post_office(settings: Settings) -> Post | None:
 
 
 def _reception(
-    settings: Settings, clock: Clock, store: SqlStore, composer: Composer, matcher: LateMatcher
+    settings: Settings,
+    clock: Clock,
+    store: SqlStore,
+    composer: Composer,
+    matcher: LateMatcher,
+    articles: Articles,
 ) -> Reception:
     library = composer.library
     return CountedReception(
@@ -121,6 +128,7 @@ def _reception(
         finder=matcher,
         composer=composer,
         policy=Policy(),
+        articles=articles,
     )
 
 

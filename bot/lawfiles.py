@@ -18,7 +18,9 @@ _BLOCKS = frozenset(
 _CHARSET = re.compile(rb"charset=[\"']?([A-Za-z0-9_-]+)")
 _PAGE_NUMBER = re.compile(r"^[-—－–\s]*\d{1,4}[-—－–\s]*$|^第\s*\d+\s*页")
 _ENDS = tuple("。；：！？”）")
-_BEGINS = re.compile(r"^(?:第[零〇一二三四五六七八九十百千\d]+(?:条|章|节|编|分编)|[（(][一二三四五六七八九十]+[)）])")
+_BEGINS = re.compile(
+    r"^(?:第[零〇一二三四五六七八九十百千\d]+(?:条|章|节|编|分编)|[（(][一二三四五六七八九十]+[)）])"
+)
 
 
 class NotReadableError(ValueError):
@@ -47,7 +49,7 @@ class _Paragraphs(HTMLParser):
         self.lines = [""]
         self._hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: object) -> None:
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  the parser's
         if tag in _HIDDEN:
             self._hidden += 1
         elif tag in _BLOCKS:
@@ -84,7 +86,7 @@ def _from_pdf(path: Path) -> str:
 
 
 def _unbroken(lines: Iterable[str]) -> list[str]:
-    """Lines of a page joined to paragraphs: one ends with its sentence, or where the next begins."""
+    """Lines of pages as paragraphs: one ends with its sentence, or where the next begins."""
     paragraphs: list[str] = []
     for line in (given.strip() for given in lines):
         if not line or _PAGE_NUMBER.match(line):

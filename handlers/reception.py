@@ -8,6 +8,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from handlers import wordless
+from handlers.articles import Articles, article_reply
 from handlers.cases import Priority, Route
 from handlers.compose import Composer
 from handlers.decide import Policy, decide
@@ -31,11 +32,12 @@ from handlers.model import (
     Offer,
     Reason,
     Reply,
-    Resident,
     Smalltalk,
+    Statute,
 )
-from handlers.pace import COUNTED, Limit, Pace, Standing
-from handlers.ports import Clock, Records, Store
+from handlers.pace import COUNTED, Limit, Pace
+from handlers.ports import Clock, Store
+from handlers.turn import Turn
 from knowledge.emergency import Screen
 from knowledge.matcher import Finder
 from knowledge.wording import Phrase
@@ -44,26 +46,6 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 2
 """After this many messages in a row that nobody understood, a person is asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One message in its unit of work, with what was offered before it."""
-
-    records: Records
-    standing: Standing
-    message: Message
-    offers: Sequence[Offer]
-
-    @property
-    def resident(self) -> Resident:
-        """Who wrote."""
-        return self.standing.resident
-
-    @property
-    def misses(self) -> int:
-        """How many messages before this one were not understood."""
-        return self.offers[-1].misses if self.offers else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +62,8 @@ class Reception:
     policy: Policy
     carries_answers: bool = True
     """Whether replies surely arrive, so that answers of staff that wait may go along."""
+    articles: Articles | None = None
+    """Who asks for an article by its number gets it; without, that is a question like others."""
 
     def receive(self, message: Message) -> Reply:
         """The reply to a message, kept together with it before it is returned.
@@ -97,10 +81,11 @@ class Reception:
                     return late
                 standing = records.conversations.standing(message.sender, message.received_at)
             resident = standing.resident.id
-            said = records.conversations.reply_to(resident, message.key)
-            if said is not None:
+            prior = records.conversations.prior(resident, message.key)
+            if prior.answered and (said := records.conversations.reply_to(resident, message.key)):
                 return said
-            turn = Turn(records, standing, message, records.conversations.offers(resident))
+            offers = records.conversations.offers(resident) if prior.offers else ()
+            turn = Turn(records, standing, prior, message, offers)
             reply, pace = self._reply(turn, alone)
             self._keep(turn, reply, pace)
             return reply
@@ -174,8 +159,11 @@ class Reception:
         return self._matched(message)
 
     def _matched(self, message: Message) -> Decision:
+        day = self._day(message)
         try:
-            found = self.finder.find(message.text, self._day(message))
+            if self.articles and (statute := self.articles.asked(message.text, day)):
+                return statute
+            found = self.finder.find(message.text, day)
         except Exception:  # whatever fails in the index, the question goes to people
             log.exception("matching_failed")
             return Escalate(Reason.UNREADY, message.text)
@@ -195,6 +183,8 @@ class Reception:
                 return self._escalated(turn, decision)
             case Command():
                 return self._commanded(turn, decision)
+            case Statute():
+                return article_reply(self.composer, decision, turn.message.text)
             case Smalltalk(Courtesy.ATTACHED):
                 return self._attached(turn)
             case Smalltalk(Courtesy.UNCLEAR):
@@ -271,7 +261,7 @@ class Reception:
         on_page = turn.resident.address.channel is ChannelName.CHAT
         if on_page or not reply.text or reply.decision is DecisionName.EMERGENCY:
             return reply
-        if not self.carries_answers:
+        if not (self.carries_answers and turn.prior.answers_wait):
             return reply
         waiting = turn.records.deliveries.held_for(turn.resident.id)
         for delivery in waiting:

@@ -4,7 +4,8 @@ It needs neither the segmenter nor the index, only the reviewed file `lexicon/da
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NewType
@@ -13,7 +14,7 @@ import yaml
 
 from knowledge.errors import ContentError
 from knowledge.normal import normalise
-from knowledge.patterns import MarkedText, Pattern, PatternError, Vocabulary
+from knowledge.patterns import MarkedText, Pattern, PatternError, PieceId, Vocabulary
 from knowledge.respelling import Respelling
 
 DangerKind = NewType("DangerKind", str)
@@ -53,6 +54,11 @@ class _Rule:
     unless: tuple[Pattern, ...]
     is_hint: bool
 
+    @property
+    def triggers(self) -> frozenset[PieceId | None]:
+        """Without one of these pieces in the text the rule cannot ring; with None it always may."""
+        return frozenset(min(pattern.needs, default=None) for pattern in self.any_of)
+
     def found_in(self, text: MarkedText) -> tuple[str, ...] | None:
         for pattern in self.any_of:
             found = pattern.found_in(text)
@@ -77,8 +83,12 @@ class Screen:
         self, kinds: Sequence[_Kind], vocabulary: Vocabulary, respelling: Respelling
     ) -> None:
         rules = [(kind, rule) for kind in kinds for rule in kind.rules]
-        self._signs = [(kind, rule) for kind, rule in rules if not rule.is_hint]
-        self._hints = [(kind, rule) for kind, rule in rules if rule.is_hint]
+        # Stable: plain signs first, then hints, each in the order of severity.
+        self._rules = sorted(rules, key=lambda pair: pair[1].is_hint)
+        self._triggered: dict[PieceId | None, list[int]] = defaultdict(list)
+        for place, (_, rule) in enumerate(self._rules):
+            for piece in rule.triggers:
+                self._triggered[piece].append(place)
         self._severity = {kind.id: place for place, kind in enumerate(kinds)}
         self._vocabulary = vocabulary
         self._respelling = respelling
@@ -99,11 +109,13 @@ class Screen:
 
     def _look_at(self, text: str) -> Danger | None:
         marked = self._vocabulary.mark(self._respelling.read(normalise(text)))
-        for rung in (self._signs, self._hints):
-            for kind, rule in rung:
-                found = rule.found_in(marked)
-                if found is not None:
-                    return Danger(kind.id, kind.name, found, kind.advice)
+        pieces: Iterable[PieceId | None] = (*marked.pieces, None)
+        possible = {place for piece in pieces for place in self._triggered.get(piece, ())}
+        for place in sorted(possible):
+            kind, rule = self._rules[place]
+            found = rule.found_in(marked)
+            if found is not None:
+                return Danger(kind.id, kind.name, found, kind.advice)
         return None
 
 

@@ -6,7 +6,7 @@ weighed and put through the logistic curve, so that it reads as the chance of be
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -25,6 +25,10 @@ FOREIGN_ENOUGH = 36.0
 
 MOST_MATCHES = 5
 """Entries reported for one question: more than are ever offered."""
+
+
+MOST_DAYS = 8
+"""Days remembered: today, and yesterday's late messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class Matcher:
     segmenter: Segmenter
     library: Library
     weights: Weights
+    _allowed: dict[date, frozenset[EntryId]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def over(cls, library: Library, segmenter: Segmenter) -> "Matcher":
@@ -121,13 +126,23 @@ class Matcher:
     def find(self, text: str, day: date) -> Found:
         """The entries that may answer a text on a day, best first."""
         query = self.segmenter.query(text)
-        allowed = {entry.id for entry in self.library.answering(day)}
+        allowed = self._allowed_on(day)
         candidates = [item for item in self.index.sharing(query) if item.entry.id in allowed]
         matches = sorted(
             (self._match(query, item) for item in candidates),
             key=lambda match: (-match.confidence, match.entry),
         )
         return Found(tuple(matches[:MOST_MATCHES]), self.segmenter.is_about_law(query))
+
+    def _allowed_on(self, day: date) -> frozenset[EntryId]:
+        """The entries that may be given on a day; what a library holds never changes."""
+        allowed = self._allowed.get(day)
+        if allowed is None:
+            allowed = frozenset(entry.id for entry in self.library.answering(day))
+            if len(self._allowed) >= MOST_DAYS:
+                self._allowed.clear()
+            self._allowed[day] = allowed
+        return allowed
 
     def _match(self, query: Query, item: Indexed) -> Match:
         near = closeness(query, item, self.segmenter.legal)

@@ -112,7 +112,8 @@ class Vocabulary:
         self._usual_gap = usual_gap
         self._ids: dict[frozenset[str], PieceId] = {}
         self._pieces_of: defaultdict[str, list[PieceId]] = defaultdict(list)
-        self._by_first: defaultdict[str, list[str]] = defaultdict(list)
+        self._lengths: defaultdict[str, set[int]] = defaultdict(set)
+        """How long the words are that begin with a sign."""
 
     def pattern(self, written: str) -> Pattern:
         """Read one pattern; raises PatternError for an unknown group or a bad sign."""
@@ -129,12 +130,13 @@ class Vocabulary:
         for place, sign in enumerate(text):
             if opens[place] < place:
                 continue
-            for word in self._by_first.get(sign, ()):
-                end = place + len(word)
-                if text.startswith(word, place) and closes[end - 1] <= end:
-                    for piece in self._pieces_of[word]:
+            for length in self._lengths.get(sign, ()):
+                end = place + length
+                pieces = self._pieces_of.get(text[place:end])
+                if pieces and end <= len(text) and closes[end - 1] <= end:
+                    for piece in pieces:
                         lengths = starts.setdefault(piece, {})
-                        lengths[len(word)] = lengths.get(len(word), 0) | 1 << place
+                        lengths[length] = lengths.get(length, 0) | 1 << place
         return MarkedText(text, starts)
 
     def _harmless_bounds(self, text: str) -> tuple[list[int], list[int]]:
@@ -180,8 +182,7 @@ class Vocabulary:
             return known
         piece = self._ids[words] = PieceId(len(self._ids))
         for word in words:
-            if word not in self._pieces_of:
-                self._by_first[word[0]].append(word)
+            self._lengths[word[0]].add(len(word))
             self._pieces_of[word].append(piece)
         return piece
 

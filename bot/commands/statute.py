@@ -126,4 +126,3 @@ def _kept(services: Services, arrival: Arrival) -> str:
         articles=len(arrival.text.articles),
         entries=citing,
     )
-

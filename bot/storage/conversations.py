@@ -5,21 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage.documents import basis_document, offer_document, to_basis, to_offer
 from bot.storage.holding import Holding
-from bot.storage.standings import (
+from bot.storage.standings import erase, note, to_standing
+from bot.storage.statements import (
+    AT_ADDRESS,
+    NEW_MESSAGE,
+    OFFERS,
+    PRIOR,
+    REPLY_TO,
+    REPLY_TO_DEPARTED,
     STANDING,
-    at_address,
-    erase,
-    note,
-    reply_to_departed,
-    to_standing,
+    STANDING_COLUMNS,
+    STANDING_HELD,
 )
 from bot.storage.tables import consultations, messages, residents, staff
 from handlers.cases import Author, StaffId, Utterance
+from handlers.conversations import Prior
 from handlers.errors import NotFound
 from handlers.model import (
     Address,
@@ -37,7 +42,7 @@ from handlers.pace import COUNTED, Pace, Standing
 
 @dataclass(frozen=True, slots=True)
 class SqlConversations:
-    """ports.Conversations over one connection."""
+    """conversations.Conversations over one connection."""
 
     connection: Connection
     holding: Holding
@@ -54,16 +59,14 @@ class SqlConversations:
         found = new.on_conflict_do_update(
             index_elements=["channel", "name"],
             set_={"first_seen_at": residents.c.first_seen_at},
-        ).returning(*STANDING)
+        ).returning(*STANDING_COLUMNS)
         row = self.connection.execute(found).one()
         self.holding.by_itself()
         return to_standing(row, address)
 
     def take(self, address: Address) -> Standing | None:
-        theirs = select(*STANDING).where(*at_address(address))
-        if self.holding.possible:
-            theirs = theirs.with_for_update(key_share=True)
-        row = self.connection.execute(theirs).first()
+        theirs = STANDING_HELD if self.holding.possible else STANDING
+        row = self.connection.execute(theirs, _at(address)).first()
         if row is None:
             return None
         self.holding.by_itself()
@@ -71,8 +74,8 @@ class SqlConversations:
 
     def known(self, address: Address) -> Resident | None:
         """The resident of an address, if they ever wrote; makes and holds nothing."""
-        theirs = select(residents.c.id).where(*at_address(address))
-        found = self.connection.execute(theirs).scalar()
+        theirs = select(residents.c.id).where(*AT_ADDRESS)
+        found = self.connection.execute(theirs, _at(address)).scalar()
         return None if found is None else Resident(ResidentId(found), address)
 
     def depart(self, resident: ResidentId, at: datetime) -> None:
@@ -80,7 +83,8 @@ class SqlConversations:
         erase(self.connection, resident, at)
 
     def said_to_departed(self, channel: ChannelName, key: str, since: datetime) -> Reply | None:
-        found = self.connection.execute(reply_to_departed(channel, key, since)).first()
+        asked = {"channel": channel, "key": key, "since": since}
+        found = self.connection.execute(REPLY_TO_DEPARTED, asked).first()
         return None if found is None else _to_reply(found)
 
     def supplements(self, consultation: ConsultationNumber, since: datetime) -> int:
@@ -91,29 +95,17 @@ class SqlConversations:
         )
         return self.connection.execute(counted).scalar_one()
 
+    def prior(self, resident: ResidentId, key: str) -> Prior:
+        asked = {"resident": resident, "key": key}
+        return Prior(*self.connection.execute(PRIOR, asked).one())
+
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
-        came = messages.alias()
-        found = self.connection.execute(
-            select(messages)
-            .join(came, messages.c.reply_to == came.c.id)
-            .where(came.c.resident == resident, came.c.key == key)
-        ).first()
+        asked = {"resident": resident, "key": key}
+        found = self.connection.execute(REPLY_TO, asked).first()
         return None if found is None else _to_reply(found)
 
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
-        theirs = messages.c.resident == resident
-        last = select(func.max(messages.c.id)).where(
-            theirs,
-            messages.c.author == Author.MACHINE,
-            messages.c.reply_to.is_not(None),
-            messages.c.text != "",
-        )
-        said = self.connection.execute(
-            select(messages.c.offer)
-            .where(theirs, messages.c.id >= func.coalesce(last.scalar_subquery(), 0))
-            .where(messages.c.author != Author.RESIDENT, messages.c.text != "")
-            .order_by(messages.c.id.desc())
-        )
+        said = self.connection.execute(OFFERS, {"resident": resident})
         return [to_offer(document) for document in said.scalars()]
 
     def add(
@@ -153,12 +145,8 @@ class SqlConversations:
         at: datetime,
     ) -> MessageId:
         self.holding.owner_of(consultation)
-        owner = select(consultations.c.resident).where(consultations.c.number == consultation)
-        resident = self.connection.execute(owner).scalar_one_or_none()
-        if resident is None:
-            raise NotFound
         return self._keep(
-            resident=resident,
+            resident=self._owner(consultation),
             author=Author.STAFF,
             at=at,
             text=text,
@@ -169,9 +157,8 @@ class SqlConversations:
 
     def add_remark(self, consultation: ConsultationNumber, text: str, at: datetime) -> MessageId:
         self.holding.owner_of(consultation)
-        owner = select(consultations.c.resident).where(consultations.c.number == consultation)
         return self._keep(
-            resident=owner.scalar_subquery(),
+            resident=self._owner(consultation),
             author=Author.MACHINE,
             at=at,
             text=text,
@@ -186,9 +173,19 @@ class SqlConversations:
         newest = self.connection.execute(theirs.order_by(messages.c.id.desc())).all()
         return [_to_utterance(row) for row in reversed(newest)]
 
+    def _owner(self, consultation: ConsultationNumber) -> ResidentId:
+        owner = select(consultations.c.resident).where(consultations.c.number == consultation)
+        resident = self.connection.execute(owner).scalar_one_or_none()
+        if resident is None:
+            raise NotFound
+        return resident
+
     def _keep(self, **columns: object) -> MessageId:
-        kept = insert(messages).values(columns).returning(messages.c.id)
-        return self.connection.execute(kept).scalar_one()
+        return self.connection.execute(NEW_MESSAGE, columns).scalar_one()
+
+
+def _at(address: Address) -> dict[str, str]:
+    return {"channel": address.channel, "resident": address.resident}
 
 
 def _utterances() -> Select[Any]:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     delete,
     func,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 )
 
 from bot.storage.holding import Holding
+from bot.storage.statements import HELD, OUTBOX
 from bot.storage.tables import consultations, deliveries, messages, pushes, residents
 from handlers.cases import UNFOLLOWED, Author, Delivery, DeliveryId, DeliveryState, Route
 from handlers.model import Address, ConsultationNumber, MessageId, Resident, ResidentId
@@ -112,8 +112,8 @@ class SqlDeliveries:
         self.connection.execute(given_up.values(state=DeliveryState.FAILED, **failed))
 
     def held_for(self, resident: ResidentId) -> Sequence[Delivery]:
-        held = and_(deliveries.c.resident == resident, deliveries.c.state == DeliveryState.HELD)
-        return self._all(held)
+        held = self.connection.execute(HELD, {"resident": resident})
+        return [_to_delivery(row) for row in held]
 
     def for_consultation(self, number: ConsultationNumber) -> Sequence[Delivery]:
         answers = select(messages.c.id).where(
@@ -176,7 +176,7 @@ class SqlDeliveries:
         return self._all(deliveries.c.id == delivery)[0]
 
     def _all(self, which: ColumnElement[bool]) -> Sequence[Delivery]:
-        rows = self.connection.execute(_outbox().where(which).order_by(deliveries.c.id))
+        rows = self.connection.execute(OUTBOX.where(which).order_by(deliveries.c.id))
         return [_to_delivery(row) for row in rows]
 
 
@@ -201,11 +201,6 @@ def _under_way_at_departure(delivery: Delivery) -> ColumnElement[bool]:
         deliveries.c.held_reason == UNFOLLOWED,
         deliveries.c.attempts == delivery.attempts,
     )
-
-
-def _outbox() -> Select[Any]:
-    resident = (residents.c.channel, residents.c.name, residents.c.departed_at)
-    return select(deliveries, *resident).join(residents, deliveries.c.resident == residents.c.id)
 
 
 def _to_delivery(row: Row[Any]) -> Delivery:

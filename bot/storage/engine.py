@@ -32,6 +32,9 @@ and never the same twice, so that nobody keeps missing the moment."""
 SILENT_SECONDS = 8
 """A server whose machine went away is given up after this long without an acknowledgement."""
 
+_LOOKING = "only looking"
+"""What is remembered with a connection of SQLite: whether it may write."""
+
 CONNECTIONS = 8
 MORE_CONNECTIONS = 16
 """Kept open and opened on demand, for each process; a web process has eight threads or so."""
@@ -121,12 +124,20 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the only write lock at once; a reader takes none and cannot write."""
     options = connection.get_execution_options()
     looking = options.get("readonly", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if looking else 'OFF'}")
+    _only_look(connection, looking=looking)
     if looking:
         connection.exec_driver_sql("BEGIN")
         return
     driver = cast("sqlite3.Connection", connection.connection.driver_connection)
     _take_write_lock(driver, options.get("patience", LOCK_SECONDS))
+
+
+def _only_look(connection: Connection, *, looking: bool) -> None:
+    """Sets whether writing fails, only where it changes: SQLite then compiles all anew."""
+    if connection.info.get(_LOOKING) is not looking:
+        connection.info.pop(_LOOKING, None)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if looking else 'OFF'}")
+        connection.info[_LOOKING] = looking
 
 
 def _take_write_lock(driver: sqlite3.Connection, patience: float) -> None:

@@ -27,21 +27,26 @@ class Holding:
 
     def resident(self, resident: ResidentId) -> None:
         """Waits for and holds this resident, if the unit holds nobody yet."""
-        self._take(residents.c.id == resident)
+        if self._wanting:
+            self._take(residents.c.id == resident)
 
     def owner_of(self, number: ConsultationNumber) -> None:
         """Waits for and holds the resident of a case, if the unit holds nobody yet."""
-        owner = select(consultations.c.resident).where(consultations.c.number == number)
-        self._take(residents.c.id == owner.scalar_subquery())
+        if self._wanting:
+            owner = select(consultations.c.resident).where(consultations.c.number == number)
+            self._take(residents.c.id == owner.scalar_subquery())
 
     def receiver_of(self, delivery: DeliveryId) -> None:
         """Waits for and holds the resident of a delivery, if the unit holds nobody yet."""
-        owner = select(deliveries.c.resident).where(deliveries.c.id == delivery)
-        self._take(residents.c.id == owner.scalar_subquery())
+        if self._wanting:
+            owner = select(deliveries.c.resident).where(deliveries.c.id == delivery)
+            self._take(residents.c.id == owner.scalar_subquery())
+
+    @property
+    def _wanting(self) -> bool:
+        return self.possible and not self.taken
 
     def _take(self, row: ColumnElement[bool]) -> None:
-        if not self.possible or self.taken:
-            return
         # Weaker than FOR UPDATE: others may still add rows that refer to this one.
         lock = select(residents.c.id).where(row).with_for_update(key_share=True)
         self.taken = self.connection.execute(lock).first() is not None

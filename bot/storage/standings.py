@@ -4,20 +4,9 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    case,
-    literal,
-    null,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, null, update
 
-from bot.storage.columns import TIME
+from bot.storage.statements import CHANGED_STANDING, HEARD_STANDING
 from bot.storage.tables import messages, residents
 from handlers.model import Address, Message, Reply, Resident, ResidentId
 from handlers.pace import COUNTED, Pace, Standing
@@ -25,25 +14,9 @@ from handlers.pace import COUNTED, Pace, Standing
 TOMBSTONE = "departed:"
 """How the random names begin that residents have who left; no channel names anybody like that."""
 
-STANDING = (
-    residents.c.id,
-    residents.c.notice,
-    residents.c.minute_from,
-    residents.c.in_minute,
-    residents.c.day_from,
-    residents.c.in_day,
-    residents.c.limited_at,
-)
-"""The columns of a Standing."""
-
-
-def at_address(address: Address) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """The row of the resident at an address, if there is one."""
-    return residents.c.channel == address.channel, residents.c.name == address.resident
-
 
 def to_standing(row: Row[*tuple[Any, ...]], address: Address) -> Standing:
-    """A row of STANDING."""
+    """A row of STANDING_COLUMNS."""
     pace = Pace(row.minute_from, row.in_minute, row.day_from, row.in_day, row.limited_at)
     return Standing(Resident(ResidentId(row.id), address), row.notice or "", pace)
 
@@ -57,14 +30,15 @@ def note(
 ) -> None:
     """What a message and its reply change of the standing, in one statement or none."""
     changes: dict[str, Any] = {}
-    if message.kind in COUNTED:
-        changes["last_heard_at"] = _latest(message.received_at)
     if pace is not None:
         changes |= _columns(pace)
     if reply.notice:
         changes["notice"] = reply.notice
-    if changes:
-        connection.execute(update(residents).where(residents.c.id == resident).values(changes))
+    if message.kind in COUNTED:
+        heard = {"whose": resident, "heard_at": message.received_at}
+        connection.execute(HEARD_STANDING, heard | changes)
+    elif changes:
+        connection.execute(CHANGED_STANDING, {"whose": resident} | changes)
 
 
 def erase(connection: Connection, resident: ResidentId, at: datetime) -> None:
@@ -79,19 +53,6 @@ def erase(connection: Connection, resident: ResidentId, at: datetime) -> None:
     connection.execute(gone.values(nobody | _columns(Pace())))
 
 
-def reply_to_departed(address_channel: str, key: str, since: datetime) -> Select[Any]:
-    """The reply to a message with this key of anybody who left since then."""
-    came = messages.alias()
-    return (
-        select(messages)
-        .join(came, messages.c.reply_to == came.c.id)
-        .join(residents, came.c.resident == residents.c.id)
-        .where(residents.c.departed_at >= since, residents.c.channel == address_channel)
-        .where(came.c.key == key)
-        .limit(1)
-    )
-
-
 def _columns(pace: Pace) -> dict[str, Any]:
     return {
         "minute_from": pace.minute_from,
@@ -100,9 +61,3 @@ def _columns(pace: Pace) -> dict[str, Any]:
         "in_day": pace.in_day,
         "limited_at": pace.limited_at,
     }
-
-
-def _latest(at: datetime) -> ColumnElement[datetime | None]:
-    """Messages may come late and out of order: the time never goes back."""
-    earlier = or_(residents.c.last_heard_at.is_(None), residents.c.last_heard_at < at)
-    return case((earlier, literal(at, TIME)), else_=residents.c.last_heard_at)

@@ -20,7 +20,9 @@ _ARTICLE = re.compile(
 )
 _BARE_NUMBER = re.compile(r"第?\s*([0-9]{1,4})(?:\s*[-之]\s*([0-9]{1,2}))?\s*$")
 """民法典1042: digits after a name, without 条."""
-_LIKE_A_TITLE = re.compile(r".{2,40}(?:法典|法|条例|办法|规定|解释|细则|宪法)(?:\([一二三四五六]\))?$")
+_LIKE_A_TITLE = re.compile(
+    r".{2,40}(?:法典|法|条例|办法|规定|解释|细则|宪法)(?:\([一二三四五六]\))?$"
+)
 _SIGNS = " \t\n\u3000,，.。?？!！:：;；、~…"
 
 

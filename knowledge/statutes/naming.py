@@ -1,4 +1,4 @@
-"""From what people call a law to its official title: exact titles and listed names, never a guess."""
+"""From what people call a law to its title: exact titles and listed names, never a guess."""
 
 import re
 import unicodedata

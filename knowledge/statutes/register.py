@@ -14,7 +14,15 @@ from knowledge.files import read_yaml
 
 _STATE_PREFIX = "中华人民共和国"
 _LAW_FIELDS = {"title", "kind", "issuer", "names", "address", "note", "repealed", "versions"}
-_VERSION_FIELDS = {"adopted", "promulgated", "effective_from", "read_in", "articles", "source", "filed"}
+_VERSION_FIELDS = {
+    "adopted",
+    "promulgated",
+    "effective_from",
+    "read_in",
+    "articles",
+    "source",
+    "filed",
+}
 
 
 class ReadIn(StrEnum):

@@ -152,7 +152,9 @@ class Texts:
         for source in self._sources:
             copy = source.copy(version)
             for number, text in copy.articles.items() if copy else ():
-                found.setdefault(number, Article(version, number, text, copy.source if copy else ""))
+                found.setdefault(
+                    number, Article(version, number, text, copy.source if copy else "")
+                )
         return found
 
     def _read(self, version: LawVersion) -> Mapping[str, Article]:

@@ -24,6 +24,7 @@ QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "a departure": lambda r: r.conversations.depart(WHO, NOON),
     "what a departure abandons": lambda r: r.deliveries.abandon(WHO, "unfollowed", NOON),
     "the supplements of a case": lambda r: r.conversations.supplements(NUMBER, NOON),
+    "what matters of before": lambda r: r.conversations.prior(WHO, "m:1"),
     "the reply to a key": lambda r: r.conversations.reply_to(WHO, "m:1"),
     "the offers": lambda r: r.conversations.offers(WHO),
     "the newest of a conversation": lambda r: r.conversations.since(WHO, MessageId(0), 50),
@@ -80,7 +81,8 @@ def test_no_question_reads_or_sorts_a_whole_table(
     found = plans(sqlite_store, ask)
     assert found
     for plan in found:
-        assert "SCAN" not in plan.partition("<-")[0], plan
+        step = plan.partition("<-")[0].replace("SCAN CONSTANT ROW", "")  # of no table at all
+        assert "SCAN" not in step, plan
         assert "TEMP B-TREE" not in plan.partition("<-")[0], plan
 
 

@@ -132,9 +132,10 @@ def test_the_everyday_name_leaves_the_state_out() -> None:
             "unknown",
         ),
         (
-            "- title: 甲法\n  versions:\n"
-            "  - {adopted: 2021-01-01, effective_from: 2021-01-01}\n"
-            "  - {adopted: 2020-01-01, effective_from: 2020-01-01}",
+            """- title: 甲法
+  versions:
+  - {adopted: 2021-01-01, effective_from: 2021-01-01}
+  - {adopted: 2020-01-01, effective_from: 2020-01-01}""",
             "oldest first",
         ),
     ],
