@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
+    DirectoryPath,
     Field,
     SecretStr,
     ValidationError,
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=8, ge=1, le=256)
     data_dir: Path = Path("var")
+    statute_texts: DirectoryPath | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     personal_data_key: SecretStr | None = Field(default=None, min_length=32)
     database_url: SecretStr | None = None
@@ -104,6 +106,11 @@ class Settings(BaseSettings):
     @classmethod
     def _listed(cls, given: object) -> object:
         return frozenset(given.replace(" ", "").split(",")) if isinstance(given, str) else given
+
+    @field_validator("statute_texts", mode="before")
+    @classmethod
+    def _none_if_empty(cls, given: object) -> object:
+        return given or None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -23,7 +23,7 @@ from handlers.parts import MESSAGE_BYTES, pack, size
 from knowledge.entry import Entry, Facet, Risk
 from knowledge.library import Library
 from knowledge.numerals import short_article
-from knowledge.statutes import everyday_name
+from knowledge.statutes.register import everyday_name
 from knowledge.wording import Phrase, Wording
 
 _COURTESIES = {

@@ -11,7 +11,7 @@ from knowledge.errors import ContentError
 from knowledge.files import read_entries
 from knowledge.filling import Filler
 from knowledge.locality import NATIONAL
-from knowledge.statutes import LawVersion, Register
+from knowledge.statutes.register import LawVersion, Register
 
 CONTENT = Path(__file__).parent / "content"
 HOME = "meihekou"
@@ -39,17 +39,17 @@ class Library:
 
         Raises ContentError where more than single entries is broken.
         """
-        register_file = content / "statutes" / "register.yaml"
+        statutes = content / "statutes"
         read, faults = read_entries(content / "entries")
         entries = {entry.id: entry for entry in read}
-        digest = hashlib.sha256(register_file.read_bytes())
-        for path in _local_files(content, locality):
+        digest = hashlib.sha256()
+        for path in (*sorted(statutes.iterdir()), *_local_files(content, locality)):
             digest.update(path.read_bytes())
         for entry in entries.values():
             digest.update(entry.version.encode())
         version = digest.hexdigest()[:_VERSION_LENGTH]
         filler = Filler.read(content, locality)
-        return cls(entries, Register.read(register_file), filler, version, faults)
+        return cls(entries, Register.read(statutes), filler, version, faults)
 
     def answering(self, day: date) -> tuple[Entry, ...]:
         """The entries that residents may be given on a day: published and still good law."""

@@ -77,6 +77,20 @@ class Phrase(StrEnum):
     KEPT_FOR_LATER = "kept_for_later"
     KEPT_DANGER = "kept_danger"
     TOLD_LATE = "told_late"
+    STATUTE_HEAD = "statute_head"
+    STATUTE_VERSION = "statute_version"
+    STATUTE_VERSION_PRESUMED = "statute_version_presumed"
+    STATUTE_HINT = "statute_hint"
+    STATUTE_NO_LAW = "statute_no_law"
+    STATUTE_NEAREST = "statute_nearest"
+    STATUTE_NOT_YET = "statute_not_yet"
+    STATUTE_NO_LONGER = "statute_no_longer"
+    STATUTE_NO_ARTICLE = "statute_no_article"
+    STATUTE_NO_TEXT = "statute_no_text"
+    STATUTE_UNUSABLE = "statute_unusable"
+    STATUTE_PERSON = "statute_person"
+    READ_LAWS = "read_laws"
+    READ_RULES = "read_rules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from handlers.compose import Composer
 from handlers.parts import MESSAGE_BYTES, size
 from knowledge.entry import Entry, EntryId, Facet, Risk, Status
 from knowledge.library import CONTENT, Library
-from knowledge.statutes import Register
+from knowledge.statutes.register import Register
 from knowledge.wording import Phrase, Wording
 
 TODAY = date(2026, 11, 23)
@@ -53,8 +53,9 @@ def test_a_withdrawn_entry_does_not_answer() -> None:
 
 def test_a_law_that_is_about_to_change_is_told() -> None:
     title = DEPOSIT.citations[0].law
-    ending = replace(LIBRARY.register.versions[title][0], effective_until=date(2027, 1, 1))
-    register = Register({**LIBRARY.register.versions, title: [ending]})
+    law = LIBRARY.register.laws[title]
+    ending = replace(law.versions[-1], effective_until=date(2027, 1, 1))
+    register = Register({**LIBRARY.register.laws, title: replace(law, versions=(ending,))})
     composer = replace(COMPOSER, library=replace(LIBRARY, register=register))
     assert "自2027-01-01起将按新法" in composer.first_message(DEPOSIT, TODAY)
     assert "新法" not in first(DEPOSIT)
