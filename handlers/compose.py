@@ -20,11 +20,14 @@ from handlers.model import (
 )
 from handlers.pace import Limit
 from handlers.parts import MESSAGE_BYTES, pack, size
-from knowledge.entry import Entry, Facet, Risk
+from knowledge.entry import Citation, Entry, Facet, Risk
 from knowledge.library import Library
 from knowledge.numerals import short_article
 from knowledge.statutes.register import everyday_name
 from knowledge.wording import Phrase, Wording
+
+MOST_CITED = 5
+"""Articles named with an answer; editors put the most important first, and 更多 names all."""
 
 _COURTESIES = {
     Courtesy.WELCOME: Phrase.WELCOME,
@@ -195,24 +198,33 @@ class Composer:
         say = self.wording.say
         blocks = [say(Phrase.ANSWER_DETAIL, text=entry.sections.detail)]
         blocks += [say(_FACETS[facet], text=text) for facet, text in entry.facets.items()]
+        if len(entry.citations) > MOST_CITED:
+            blocks.append(say(Phrase.LAW_WHOLE, items=self._listed(entry.citations)))
         return self.library.filler.fill("\n".join(blocks), day)
 
     def _law_line(self, entry: Entry, day: date) -> str:
-        items = [
-            self.wording.say(
-                Phrase.LAW_ITEM,
-                law=everyday_name(law),
-                articles="、".join(short_article(cited.article) for cited in cited_articles),
-            )
-            for law, cited_articles in groupby(entry.citations, key=lambda cited: cited.law)
-        ]
-        line = self.wording.say(Phrase.LAW, items="；".join(items), day=entry.drafted_on)
+        """The articles that matter most; many more would bury the answer."""
+        few = len(entry.citations) <= MOST_CITED
+        items = self._listed(entry.citations[:MOST_CITED])
+        phrase = Phrase.LAW if few else Phrase.LAW_AND_MORE
+        line = self.wording.say(phrase, items=items, day=entry.drafted_on)
         ends = [
             version.effective_until
             for version in self.library.law_behind(entry, day)
             if version and version.effective_until
         ]
         return line + (self.wording.say(Phrase.LAW_CHANGES, day=min(ends)) if ends else "")
+
+    def _listed(self, citations: Sequence[Citation]) -> str:
+        items = (
+            self.wording.say(
+                Phrase.LAW_ITEM,
+                law=everyday_name(law),
+                articles="、".join(short_article(cited.article) for cited in cited_articles),
+            )
+            for law, cited_articles in groupby(citations, key=lambda cited: cited.law)
+        )
+        return "；".join(items)
 
     def _reservations(self, entry: Entry, day: date) -> str:
         """All that keeps an answer from being taken for more than it is, the disclaimer last."""

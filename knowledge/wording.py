@@ -38,6 +38,8 @@ class Phrase(StrEnum):
     ANSWER_NEXT_STEP = "answer_next_step"
     ANSWER_DETAIL = "answer_detail"
     LAW = "law"
+    LAW_AND_MORE = "law_and_more"
+    LAW_WHOLE = "law_whole"
     LAW_ITEM = "law_item"
     REVIEWED = "reviewed"
     NOT_REVIEWED = "not_reviewed"
