@@ -37,7 +37,7 @@ proof: $(DEV) ## 重型证明：反复强杀、重试、各种故障，约四十
 	@$(BIN)/python -m pytest -q -s proofs
 
 lock: $(DEV) ## 按 requirements*.in 重新锁定依赖
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --override requirements-left-out.txt requirements.in -o requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 
 clean: ## 删除虚拟环境和缓存（不动 var/ 和 .env）

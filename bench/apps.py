@@ -78,7 +78,7 @@ def _composed(reception: Reception, message: Message) -> str:
 def _a_reply() -> str:
     services = build(settings)
     entry = next(iter(services.library.entries.values()))
-    return services.reception.composer.first_message(entry)
+    return services.reception.composer.first_message(entry, now().date())
 
 
 def _post() -> Post:

@@ -25,6 +25,7 @@ from bot.wechat.push import PushChannel
 from bot.wechat.shelf import Seal
 from bot.wechat.tokens import Tokens
 from config.settings import Settings
+from handlers.articles import Articles
 from handlers.attachments import Source
 from handlers.collector import Collector
 from handlers.compose import Composer
@@ -39,6 +40,11 @@ from knowledge.commands import Commands
 from knowledge.emergency import Screen
 from knowledge.library import CONTENT, Library
 from knowledge.menu import Menu
+from knowledge.statutes.lookup import LookUps, Phrasing
+from knowledge.statutes.naming import Names
+from knowledge.statutes.sources import InstalledLaws, TextFolder
+from knowledge.statutes.texts import Corrections, Texts
+from knowledge.statutes.texts import Source as LawSource
 from knowledge.wording import Wording
 
 LEXICON = CONTENT / "lexicon"
@@ -46,11 +52,12 @@ LEXICON = CONTENT / "lexicon"
 
 def build(settings: Settings, clock: Clock = now) -> Services:
     """The services of this installation. Opens no connection; raises ContentError."""
-    library = Library.read()
+    library = Library.read(locality=settings.locality)
     wording = Wording.read(CONTENT / "wording.yaml")
     commands = Commands.read(LEXICON / "commands.yaml")
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
+    lookups = law_lookups(settings, library)
     matcher = LateMatcher(library, settings.data_dir / "cache")
     vault = _vault(settings, store)
     api = _usable_platform(settings, store, clock)
@@ -58,7 +65,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     courier = Courier(store, clock, channels, composer)
     collector = Collector(store, clock, settings.zone, _sources(api, vault), vault, composer)
     dialogue = Dialogue(commands, library)
-    reception = _reception(settings, clock, store, composer, matcher, dialogue)
+    reception = _reception(settings, clock, store, composer, matcher, dialogue, Articles(lookups))
     spool = Spool.under(settings.data_dir, settings.personal_data_key)
     # Late replies may reach nobody: answers of staff wait for one that does.
     late = replace(reception, carries_answers=False)
@@ -78,8 +85,22 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         tasks=tasks,
         vault=vault,
         spool=spool,
+        lookups=lookups,
         replayer=Replayer(spool, late, teller, clock, tasks.gather),
     )
+
+
+def law_lookups(settings: Settings, library: Library) -> LookUps:
+    """Look-ups of articles over every text at hand: brought ones first, the installed last."""
+    statutes, register = CONTENT / "statutes", library.register
+    corrections = Corrections.read(statutes / "texts.yaml")
+    sources: list[LawSource] = [TextFolder(settings.data_dir / "statutes", register)]
+    if settings.statute_texts is not None:
+        sources.append(TextFolder(settings.statute_texts, register, corrections.folders))
+    if (installed := InstalledLaws.found()) is not None:
+        sources.append(installed)
+    texts = Texts(register, sources, corrections)
+    return LookUps(register, Names.of(register), texts, Phrasing.read(LEXICON / "lookup.yaml"))
 
 
 def post_office(settings: Settings) -> Post | None:
@@ -102,6 +123,7 @@ def _reception(
     composer: Composer,
     matcher: LateMatcher,
     dialogue: Dialogue,
+    articles: Articles,
 ) -> Reception:
     return CountedReception(
         store=store,
@@ -112,6 +134,7 @@ def _reception(
         finder=matcher,
         composer=composer,
         policy=Policy(),
+        articles=articles,
     )
 
 

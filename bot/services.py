@@ -1,6 +1,8 @@
 """The parts of a running service, chosen in bootstrap.py and handed to whoever needs them."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
 
 from bot.late import LateMatcher
 from bot.replay import Replayer
@@ -16,6 +18,7 @@ from handlers.ports import Clock
 from handlers.reception import Reception
 from knowledge.library import Library
 from knowledge.menu import Menu
+from knowledge.statutes.lookup import LookUps
 from knowledge.wording import Wording
 
 
@@ -37,6 +40,16 @@ class Services:
     vault: Vault
     spool: Spool
     replayer: Replayer
+    lookups: LookUps
+
+    @property
+    def imported_laws(self) -> Path:
+        """Where texts that were brought with `flask statute import` are kept."""
+        return self.settings.data_dir / "statutes"
+
+    def day(self, given: datetime | None = None) -> date:
+        """The day that was named, or today as residents here have it."""
+        return given.date() if given else self.clock().astimezone(self.settings.zone).date()
 
     def wake(self, delivery: DeliveryId) -> None:
         """Asks the worker to try a delivery now. Never raises: the sweep finds what was lost."""

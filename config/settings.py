@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
+    DirectoryPath,
     Field,
     SecretStr,
     ValidationError,
@@ -74,6 +75,7 @@ class Settings(BaseSettings):
     web_workers: int = Field(default=2, ge=1, le=64)
     web_threads: int = Field(default=8, ge=1, le=256)
     data_dir: Path = Path("var")
+    statute_texts: DirectoryPath | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     personal_data_key: SecretStr | None = Field(default=None, min_length=32)
     database_url: SecretStr | None = None
@@ -81,6 +83,7 @@ class Settings(BaseSettings):
     public_base_url: str = Field(default="", pattern="^(https?://[^/?#]+)?$")
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+    locality: str = Field(default="meihekou", pattern="^[a-z][a-z0-9_-]*$")
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     chat_newcomers_per_minute: int = Field(default=120, ge=1, le=100_000)
@@ -103,6 +106,11 @@ class Settings(BaseSettings):
     @classmethod
     def _listed(cls, given: object) -> object:
         return frozenset(given.replace(" ", "").split(",")) if isinstance(given, str) else given
+
+    @field_validator("statute_texts", mode="before")
+    @classmethod
+    def _none_if_empty(cls, given: object) -> object:
+        return given or None
 
     @property
     def zone(self) -> ZoneInfo:

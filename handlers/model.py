@@ -8,6 +8,7 @@ from typing import NewType
 from knowledge.emergency import Danger
 from knowledge.entry import Citation, EntryId
 from knowledge.matcher import Match
+from knowledge.statutes.lookup import Looked
 
 ResidentId = NewType("ResidentId", int)
 MessageId = NewType("MessageId", int)
@@ -172,7 +173,14 @@ class Smalltalk:
     courtesy: Courtesy
 
 
-Decision = Answer | Clarify | Escalate | Emergency | Command | Smalltalk
+@dataclass(frozen=True, slots=True)
+class Statute:
+    """An article was asked for by its number: what was found on the day of the message."""
+
+    looked: Looked
+
+
+Decision = Answer | Clarify | Escalate | Emergency | Command | Smalltalk | Statute
 
 
 class DecisionName(StrEnum):
@@ -184,6 +192,7 @@ class DecisionName(StrEnum):
     EMERGENCY = "emergency"
     COMMAND = "command"
     SMALLTALK = "smalltalk"
+    STATUTE = "statute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import assert_never
 
+from handlers.articles import article_reply
 from handlers.compose import Composer
 from handlers.model import (
     Answer,
@@ -16,6 +17,7 @@ from handlers.model import (
     Offer,
     Reply,
     Smalltalk,
+    Statute,
 )
 from knowledge.matcher import Match
 from knowledge.wording import Phrase
@@ -40,6 +42,8 @@ def preview(composer: Composer, decision: Decision, question: str, day: date) ->
             return Reply(DecisionName.EMERGENCY, f"{danger.advice}\n{case_line}")
         case Command(name):
             return _told(composer, name)
+        case Statute():
+            return article_reply(composer, decision, question)
         case _:
             assert_never(decision)
 

@@ -8,6 +8,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from handlers import wordless
+from handlers.articles import Articles, article_reply
 from handlers.cases import Priority, Route
 from handlers.compose import Composer
 from handlers.decide import Policy, decide
@@ -32,6 +33,7 @@ from handlers.model import (
     Reason,
     Reply,
     Smalltalk,
+    Statute,
 )
 from handlers.pace import COUNTED, Limit, Pace
 from handlers.ports import Clock, Store
@@ -60,6 +62,8 @@ class Reception:
     policy: Policy
     carries_answers: bool = True
     """Whether replies surely arrive, so that answers of staff that wait may go along."""
+    articles: Articles | None = None
+    """Who asks for an article by its number gets it; without, that is a question like others."""
 
     def receive(self, message: Message) -> Reply:
         """The reply to a message, kept together with it before it is returned.
@@ -157,8 +161,11 @@ class Reception:
         return self._matched(message)
 
     def _matched(self, message: Message) -> Decision:
+        day = self._day(message)
         try:
-            found = self.finder.find(message.text, self._day(message))
+            if self.articles and (statute := self.articles.asked(message.text, day)):
+                return statute
+            found = self.finder.find(message.text, day)
         except Exception:  # whatever fails in the index, the question goes to people
             log.exception("matching_failed")
             return Escalate(Reason.UNREADY, message.text)
@@ -178,6 +185,8 @@ class Reception:
                 return self._escalated(turn, decision)
             case Command():
                 return self._commanded(turn, decision)
+            case Statute():
+                return article_reply(self.composer, decision, turn.message.text)
             case Smalltalk(Courtesy.ATTACHED):
                 return self._attached(turn)
             case Smalltalk(Courtesy.UNCLEAR):

@@ -1,37 +1,55 @@
 """All that is known at one moment: entries, the register of laws, and one version over both."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from knowledge.entry import Entry, EntryId
+from knowledge.errors import ContentError
 from knowledge.files import read_entries
-from knowledge.statutes import LawVersion, Register
+from knowledge.filling import Filler
+from knowledge.locality import NATIONAL
+from knowledge.statutes.register import LawVersion, Register
 
 CONTENT = Path(__file__).parent / "content"
+HOME = "meihekou"
+"""The place whose facts are used unless another is set."""
 _VERSION_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The reviewed content. `version` changes when any entry or law version does."""
+    """The reviewed content. `version` changes when an entry, a law version or a local fact does.
+
+    `faults` are the files that could not be read: their entries are left out, so that one slip
+    of an editor silences one answer and not the service.
+    """
 
     entries: Mapping[EntryId, Entry]
     register: Register
+    filler: Filler
     version: str
+    faults: tuple[ContentError, ...] = ()
 
     @classmethod
-    def read(cls, content: Path = CONTENT) -> "Library":
-        """Reads a content folder. Raises ContentError at the first fault."""
-        register_file = content / "statutes" / "register.yaml"
-        entries = {entry.id: entry for entry in read_entries(content / "entries")}
-        digest = hashlib.sha256(register_file.read_bytes())
+    def read(cls, content: Path = CONTENT, locality: str = HOME) -> "Library":
+        """Reads a content folder, with the local facts of one place.
+
+        Raises ContentError where more than single entries is broken.
+        """
+        statutes = content / "statutes"
+        read, faults = read_entries(content / "entries")
+        entries = {entry.id: entry for entry in read}
+        digest = hashlib.sha256()
+        for path in (*sorted(statutes.iterdir()), *_local_files(content, locality)):
+            digest.update(path.read_bytes())
         for entry in entries.values():
             digest.update(entry.version.encode())
         version = digest.hexdigest()[:_VERSION_LENGTH]
-        return cls(entries, Register.read(register_file), version)
+        filler = Filler.read(content, locality)
+        return cls(entries, Register.read(statutes), filler, version, faults)
 
     def answering(self, day: date) -> tuple[Entry, ...]:
         """The entries that residents may be given on a day: published and still good law."""
@@ -44,3 +62,9 @@ class Library:
     def law_behind(self, entry: Entry, day: date) -> tuple[LawVersion | None, ...]:
         """The versions that an entry's citations mean on a day, in their order."""
         return tuple(self.register.in_force(cited.law, day) for cited in entry.citations)
+
+
+def _local_files(content: Path, locality: str) -> Iterator[Path]:
+    folders = [content / "localities" / NATIONAL, content / "localities" / locality]
+    for folder in (*folders, content / "parameters"):
+        yield from sorted(folder.glob("*.yaml"))

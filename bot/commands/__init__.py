@@ -11,6 +11,7 @@ from bot.commands.purge import purge_command
 from bot.commands.residents import resident_commands
 from bot.commands.running import worker_command
 from bot.commands.spool import spool_commands
+from bot.commands.statute import statute_commands
 from bot.commands.wechat import wechat_commands
 from bot.services import Services
 
@@ -28,6 +29,7 @@ def add_commands(app: Flask, services: Services) -> None:
         *database_commands(services),
         *backup_commands(services),
         purge_command(services),
+        statute_commands(services),
         wechat_commands(services),
     ):
         app.cli.add_command(command)

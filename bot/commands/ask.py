@@ -11,7 +11,16 @@ from typing import Any, TextIO
 import click
 
 from bot.services import Services
-from handlers.model import Address, ChannelName, DecisionName, Kind, Message
+from handlers.model import (
+    Address,
+    ChannelName,
+    Decision,
+    DecisionName,
+    Kind,
+    Message,
+    Reply,
+    Statute,
+)
 from handlers.preview import considered, preview
 
 NOBODY = Address(ChannelName.CHAT, "ask")
@@ -54,7 +63,7 @@ def answered(services: Services, text: str, at: datetime) -> dict[str, Any]:
         "entry": best.entry if best and is_answer else None,
         "topic": best.topic if best else None,
         "confidence": round(best.confidence, 4) if best else 0.0,
-        "citations": [asdict(cited.citation) for cited in reply.basis.law] if reply.basis else [],
+        "citations": _citations(decision, reply),
         "alternatives": [
             {"entry": match.entry, "confidence": round(match.confidence, 4)}
             for match in (others if is_answer else considered(decision))
@@ -62,6 +71,13 @@ def answered(services: Services, text: str, at: datetime) -> dict[str, Any]:
         "because": list(best.because) if best else [],
         "reply": reply.text,
     }
+
+
+def _citations(decision: Decision, reply: Reply) -> list[dict[str, str]]:
+    """The articles that an answer rests on, or the one that was asked for and found."""
+    if isinstance(decision, Statute) and (article := decision.looked.article):
+        return [{"law": article.version.title, "article": article.number}]
+    return [asdict(cited.citation) for cited in reply.basis.law] if reply.basis else []
 
 
 def _noon(services: Services, day: date) -> datetime:

@@ -1,0 +1,128 @@
+"""`flask statute …`: the texts of laws at hand."""
+
+import json
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from bot.lawfiles import NotReadableError, read_lawfile
+from bot.services import Services
+from bot.speech import say
+from handlers.articles import article_head, fault_told
+from knowledge.statutes.arrivals import Arrival, RefusedError, keep, receive
+from knowledge.statutes.lookup import Asked, Looked
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+def statute_commands(services: Services) -> AppGroup:
+    """The commands over these services."""
+    group = AppGroup("statute", help="Texts of laws.")
+    group.add_command(_show(services))
+    group.add_command(_import(services))
+    return group
+
+
+def _show(services: Services) -> click.Command:
+    @click.command("show")
+    @click.argument("law")
+    @click.argument("article", required=False)
+    @click.option("--on", "day", type=DAY, help="as in force on a day")
+    @click.option("--json", "as_json", is_flag=True)
+    def show(law: str, article: str | None, day: datetime | None, as_json: bool) -> None:  # noqa: FBT001  click's way
+        """An article as in force: `show 劳动合同法 47`, or both in one word."""
+        lookups = services.lookups
+        asked = lookups.named(law, article) if article else lookups.asked(law)
+        if asked is None:
+            raise click.ClickException(say("no_article_number", given=article or law))
+        looked = lookups.show(asked, services.day(day))
+        if looked.article is None:
+            raise click.ClickException(fault_told(services.wording, looked))
+        if as_json:
+            click.echo(json.dumps(_shown(asked, looked), ensure_ascii=False))
+            return
+        click.echo(f"{article_head(services.wording, looked)}\n{looked.article.text}")
+        click.echo(say("text_source", source=looked.article.source), err=True)
+
+    return show
+
+
+def _shown(asked: Asked, looked: Looked) -> dict[str, Any]:
+    version, article = looked.version, looked.article
+    assert version is not None  # noqa: S101  what was found has both
+    assert article is not None  # noqa: S101
+    return {
+        "law": version.title,
+        "article": asked.number,
+        "text": article.text,
+        "adopted": version.adopted.isoformat(),
+        "effective_from": version.effective_from.isoformat(),
+        "effective_until": version.effective_until.isoformat() if version.effective_until else None,
+        "source": article.source,
+    }
+
+
+def _import(services: Services) -> click.Command:
+    @click.command("import")
+    @click.argument("path", type=click.Path(exists=True, path_type=Path))
+    @click.option("--law", help="title or listed name, if the file does not say it")
+    @click.option("--adopted", type=DAY, help="day of adoption or amendment of this version")
+    @click.option("--not-whole", is_flag=True, help="keep it though articles are missing")
+    def import_command(
+        path: Path,
+        law: str | None,
+        adopted: datetime | None,
+        not_whole: bool,  # noqa: FBT001  click's way
+    ) -> None:
+        """Keeps official texts under DATA_DIR: Markdown, Word, HTML or PDF, a file or a folder."""
+        refused = 0
+        for file in _files(path):
+            try:
+                arrival = receive(
+                    read_lawfile(file),
+                    file.stem,
+                    services.library.register,
+                    law=law,
+                    adopted=adopted.date() if adopted else None,
+                    whole=not not_whole,
+                )
+            except NotReadableError:
+                refused += 1
+                click.echo(say("law_not_readable", file=file.name), err=True)
+            except RefusedError as error:
+                refused += 1
+                told = say(f"law_refused_{error.why}", **error.blanks)
+                click.echo(f"{file.name}: {told}", err=True)
+            else:
+                keep(arrival, services.imported_laws)
+                click.echo(_kept(services, arrival))
+        services.lookups.texts.forget()
+        if refused:
+            sys.exit(1)
+
+    return import_command
+
+
+def _files(path: Path) -> Iterable[Path]:
+    return sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else [path]
+
+
+def _kept(services: Services, arrival: Arrival) -> str:
+    version = arrival.version
+    citing = sum(
+        any(cited.law == version.title for cited in entry.citations)
+        for entry in services.library.entries.values()
+    )
+    return say(
+        "law_kept",
+        title=version.title,
+        adopted=version.adopted,
+        effective_from=version.effective_from,
+        articles=len(arrival.text.articles),
+        entries=citing,
+    )
