@@ -39,6 +39,7 @@ class Parameter:
     region: str
     without: str
     values: tuple[Value, ...]
+    file: str
 
     def on(self, day: date) -> Value | None:
         """The figure for what happened on `day`; None where it is absent or has expired."""
@@ -85,6 +86,7 @@ def _parameter(row: Row) -> Parameter:
         region=row.text("region"),
         without=row.text("without"),
         values=values,
+        file=str(row.path),
     )
 
 
