@@ -103,6 +103,19 @@ def test_the_list_has_what_others_rely_on(folder: Path) -> None:
     }
 
 
+def test_a_deadline_is_told_with_its_basis(folder: Path) -> None:
+    done = flask(folder, "deadline", "count", "shangsu-minshi-panjue", "--from", "2026-09-18")
+    assert "2026-10-08" in done.stdout
+    assert "2026-10-03" in done.stdout
+    assert "《中华人民共和国民事诉讼法》第一百七十一条" in done.stdout
+    unknown = flask(folder, "deadline", "count", "fuyi", "--from", "2026-12-01", "--json")
+    told = json.loads(unknown.stdout)
+    assert (told["last"], told["safe"]) == (None, "2027-01-30")
+    assert "还没有公布" in told["told"]
+    assert len(json.loads(flask(folder, "deadline", "list", "--json").stdout)) >= 100
+    assert flask(folder, "deadline", "count", "nothing", "--from", "2026-12-01").returncode == 1
+
+
 def test_staff_are_added_once_and_with_a_long_password(folder: Path) -> None:
     flask(folder, "db", "upgrade")
     added = flask(
