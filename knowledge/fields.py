@@ -1,6 +1,7 @@
 """The head of an entry's file, read with complaints that name line and field."""
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from knowledge.complaints import complaint
 from knowledge.errors import ContentError
 
 HEADING = re.compile(r"^## +(\S+) *$", re.MULTILINE)
+_TOP_FIELD = re.compile(r"^(\w+):", re.MULTILINE)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same loader, ten times as fast where libyaml is there."""
 _FRONT_STARTS_AT = 2
@@ -68,6 +70,12 @@ class Fields:
         for name in self.given:
             if name not in known:
                 self.complain(name, "unknown_field", known="、".join(sorted(known)))
+
+    def once(self, front: str) -> None:
+        """Complains of fields that stand twice: of two the last would win without a word."""
+        counts = Counter(_TOP_FIELD.findall(front))
+        for name in (name for name, count in counts.items() if count > 1):
+            self.complain(name, "doubled_field")
 
     def text(self, name: str) -> str:
         value = self.given.get(name)

@@ -80,6 +80,7 @@ def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
     if not isinstance(given, dict) or not body:
         return None, (ContentError(path, "", complaint("no_front")),)
     fields = Fields(path, given, text)
+    fields.once(front)
     entry = _entry(fields, body, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH])
     return (None if fields.faults else entry), tuple(fields.faults)
 

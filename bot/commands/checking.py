@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import click
@@ -9,6 +10,7 @@ from flask.cli import AppGroup
 
 from bot.services import Services
 from bot.speech import say
+from handlers.compose import Composer
 from handlers.parts import MESSAGE_BYTES, size
 from knowledge.checks import Fault, Rules, check
 from knowledge.checks.coverage import Coverage, counted, settle_plan
@@ -50,13 +52,17 @@ def all_faults(services: Services, rules: Rules, day: date) -> list[Fault]:
     """The faults of the content on a day, with those that only the composed reply shows."""
     segmenter = Segmenter.read(CONTENT / "lexicon", services.settings.data_dir / "cache")
     faults = check(services.library, rules, segmenter, day)
-    for entry in services.library.entries.values():
-        # Once its review is due an answer says so, and must still fit.
+    return [*faults, *size_faults(services.reception.composer, day)]
+
+
+def size_faults(composer: Composer, day: date) -> Iterator[Fault]:
+    """Entries whose first message does not fit, on `day` or once their review is due."""
+    for entry in composer.library.entries.values():
+        # A review that is due is told, and must still fit.
         latest = max(day, entry.review_by + timedelta(days=1))
-        whole = services.reception.composer.first_message(entry, latest)
+        whole = composer.first_message(entry, latest)
         if size(whole) > MESSAGE_BYTES:
-            faults.append(fault(entry, "size", "too_long", bytes=size(whole), most=MESSAGE_BYTES))
-    return faults
+            yield fault(entry, "简答", "too_long", bytes=size(whole), most=MESSAGE_BYTES)
 
 
 def _plain(found: Fault) -> dict[str, str | int]:

@@ -11,6 +11,7 @@ from knowledge.checks import (
     language,
     lasting,
     local,
+    periods,
     relations,
     shape,
 )
@@ -58,3 +59,5 @@ def _faults(
         yield from lasting.faults(entry, day)
         if locked is not None:
             yield from figures.faults(entry, locked)
+    if locked is not None:
+        yield from periods.faults(rules.deadlines, library.register, locked, day)

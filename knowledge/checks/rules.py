@@ -1,4 +1,4 @@
-"""What editors hold answers to: plain words, promises, local names, and the plan."""
+"""What editors hold answers to: plain words, promises, local names, the plan, and the deadlines."""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from knowledge.checks.coverage import Row, read_plan
 from knowledge.complaints import complaint
+from knowledge.deadlines.table import DeadlineTable
 from knowledge.errors import ContentError
 from knowledge.files import read_yaml
 
@@ -23,6 +24,7 @@ class Rules:
     promises: re.Pattern[str]
     local: re.Pattern[str]
     plan: Mapping[str, Row]
+    deadlines: DeadlineTable
 
     @classmethod
     def read(cls, content: Path) -> "Rules":
@@ -33,6 +35,7 @@ class Rules:
             promises=_pattern(lexicon / "promises.yaml"),
             local=_pattern(lexicon / "local.yaml"),
             plan=read_plan(content / "plan.yaml"),
+            deadlines=DeadlineTable.read(content),
         )
 
 

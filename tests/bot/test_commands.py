@@ -19,12 +19,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def flask(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def flask(
+    folder: Path, *arguments: str, given: str = "", locality: str = "meihekou"
+) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "DATA_DIR": str(folder / "var"),
         "LANG": "C.UTF-8",
+        "LOCALITY": locality,
     }
     return subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
@@ -101,6 +104,14 @@ def test_the_list_has_what_others_rely_on(folder: Path) -> None:
         *("id", "topic", "status", "title", "wordings", "citations"),
         *("reviewed_by", "valid_from", "valid_until"),
     }
+
+
+def test_an_unknown_place_is_told_before_anything_starts(folder: Path) -> None:
+    done = flask(folder, "ask", "房东不退押金", locality="nowhere")
+    assert done.returncode == 1
+    assert "LOCALITY" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert flask(folder, "ask", "房东不退押金", locality="shifan").returncode == 0
 
 
 def test_a_deadline_is_told_with_its_basis(folder: Path) -> None:

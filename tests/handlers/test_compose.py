@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from bot.commands.checking import size_faults
 from handlers.compose import Composer
 from handlers.parts import MESSAGE_BYTES, size
 from knowledge.entry import Entry, EntryId, Facet, Risk, Status
@@ -74,3 +75,13 @@ def test_every_entry_fits_one_message_whole(place: str) -> None:
         told = composer.first_message(entry, date(2027, 12, 1))
         assert size(told) <= MESSAGE_BYTES, entry.id
         assert COMPOSER.wording.say(Phrase.DISCLAIMER) in told
+
+
+def test_an_entry_that_does_not_fit_is_told_before_anybody_asks() -> None:
+    assert not list(size_faults(COMPOSER, TODAY))
+    longer = replace(DEPOSIT.sections, brief=DEPOSIT.sections.brief + "再说一遍。" * 20)
+    entries = {**LIBRARY.entries, DEPOSIT.id: replace(DEPOSIT, sections=longer)}
+    composer = replace(COMPOSER, library=replace(LIBRARY, entries=entries))
+    (fault,) = size_faults(composer, TODAY)
+    assert fault.file == DEPOSIT.file
+    assert str(MESSAGE_BYTES) in fault.message

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.checks import Fault, Rules, check
+from knowledge.checks import Fault, Rules, check, periods
 from knowledge.checks.coverage import Coverage, counted, read_plan, settle_plan
 from knowledge.library import CONTENT, Library
 from knowledge.numbers import numbers_in
@@ -63,6 +63,7 @@ def faults(content: Path, lock: HandLock | None = None, day: date = TODAY) -> li
     ("file", "before", "after", "field", "told"),
     [
         (DIVORCE, "risk: [ordinary]", "risk: [money, dangerous]", "risk", "dangerous"),
+        (DIVORCE, "title: ", "topic: hunyin\ntitle: ", "topic", "写了两次"),
         (DIVORCE, "title: ", "titel: ", "titel", "没有这一项"),
         (DIVORCE, "related: [hunyin-fuyang-04]", "related: [hunyin-x-99]", "related", "没有编号"),
         (DIVORCE, "  - 强制离婚走什么程序", "  - 请问单方咋起诉离婚呢", "wordings", "去掉语气词"),
@@ -214,3 +215,18 @@ def test_what_is_handed_over_stays_so(content: Path) -> None:
     line = next(line for line in text.splitlines() if row in line)
     spoil(content, "plan.yaml", line, line.replace("not_yet", "handed_over"))
     assert not faults(content)
+
+
+def test_a_deadline_that_its_articles_do_not_say_is_told(content: Path) -> None:
+    library, rules = Library.read(content), Rules.read(content)
+    lock = HandLock({"中华人民共和国民事诉讼法第一百七十一条": "判决十五日，裁定十日"})
+    known = {row.id for row in rules.deadlines.by_id.values()}
+    assert {"shangsu-minshi-panjue", "jiaotong-fuhe"} <= known
+
+    def unproven() -> list[str]:
+        found = periods.faults(Rules.read(content).deadlines, library.register, lock, TODAY)
+        return [fault.field for fault in found if "不在引用" in fault.message]
+
+    assert unproven() == []
+    spoil(content, "deadlines.yaml", "判决）\n    count: 15", "判决）\n    count: 20")
+    assert unproven() == ["shangsu-minshi-panjue"]
