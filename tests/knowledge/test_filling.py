@@ -146,3 +146,19 @@ def test_a_changed_local_fact_is_another_version(tmp_path: Path) -> None:
         "offices:\n  - {kind: 司法局, name: 某局, source: s, checked_on: 2026-11-01}\n", "utf-8"
     )
     assert Library.read(content).version != before
+
+
+def test_the_samples_of_the_guide_are_read(tmp_path: Path) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "locality.zh.md"
+    offices, townships, people, figure, *_ = guide.read_text("utf-8").split("```\n")[1::2]
+    place = tmp_path / "sample"
+    shutil.copytree(CONTENT / "localities" / "national", tmp_path / "national")
+    shutil.copytree(CONTENT / "localities" / "meihekou", place)
+    for name, text in (("offices", offices), ("townships", townships), ("people", people)):
+        (place / f"{name}.yaml").write_text(text, "utf-8")
+    read = Locality.read(tmp_path, "sample")
+    assert read.offices[0].kind == "法律援助中心"
+    assert (len(read.townships), len(read.advisers), len(read.mediators)) == (1, 1, 1)
+    with_value = figure.replace("加引号的数", "1234")
+    (tmp_path / "figures.yaml").write_text(f"parameters:\n{with_value}", "utf-8")
+    assert "jl.min_wage_month" in Parameters.read(tmp_path).by_key
