@@ -1,8 +1,8 @@
 """The figures of an answer: each stands in a cited article or is accounted for, none disagree."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from knowledge.blanks import without_blanks
 from knowledge.checks.fault import Fault, fault
@@ -37,34 +37,36 @@ def faults(entry: Entry, locked: LockedNumbers) -> Iterator[Fault]:
 
 def contradictions(entries: Sequence[Entry], segmenter: Segmenter) -> Iterator[Fault]:
     """Pairs of entries that say different figures of one matter under one article."""
-    citing: dict[Citation, list[Entry]] = {}
+    saying: dict[str, list[_Claim]] = {}
     for entry in entries:
-        for cited in entry.citations:
-            citing.setdefault(cited, []).append(entry)
-    claims = {entry.id: tuple(_claims(entry, segmenter)) for entry in entries}
-    told: set[tuple[str, str]] = set()
-    for cited, group in citing.items():
-        for one, other in combinations(group, 2):
-            for mine, theirs in _disagreements(claims[one.id], claims[other.id]):
-                pair = (mine.sentence, theirs.sentence)
-                if pair in told:
-                    continue
-                told.add(pair)
-                yield fault(
-                    other,
-                    theirs.field,
-                    "contradiction",
-                    theirs.sentence,
-                    other=one.id,
-                    said=mine.sentence,
-                    article=f"《{cited.law}》{cited.article}",
-                )
+        own = tuple(_claims(entry, segmenter))
+        for theirs in own:
+            for mine in _of_the_same_matter(theirs, saying):
+                shared = [one for one in theirs.entry.citations if one in mine.entry.citations]
+                if shared and _disagree(mine, theirs):
+                    yield _contradiction(mine, theirs, shared[0])
+        for claim in own:
+            for word in claim.words:
+                saying.setdefault(word, []).append(claim)
+
+
+def _contradiction(mine: "_Claim", theirs: "_Claim", cited: Citation) -> Fault:
+    return fault(
+        theirs.entry,
+        theirs.field,
+        "contradiction",
+        theirs.sentence,
+        other=mine.entry.id,
+        said=mine.sentence,
+        article=f"《{cited.law}》{cited.article}",
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
     """A sentence with figures: what it is about, and the figures by their unit."""
 
+    entry: Entry
     field: str
     sentence: str
     words: frozenset[str]
@@ -83,22 +85,25 @@ def _claims(entry: Entry, segmenter: Segmenter) -> Iterator[_Claim]:
             if by_unit:
                 words = frozenset(segmenter.content_words(about))
                 figures = {unit: frozenset(found) for unit, found in by_unit.items()}
-                yield _Claim(field, sentence, words, figures)
+                yield _Claim(entry, field, sentence, words, figures)
 
 
-def _disagreements(
-    ours: Sequence[_Claim], theirs: Sequence[_Claim]
-) -> Iterator[tuple[_Claim, _Claim]]:
-    for mine in ours:
-        for other in theirs:
-            if _same_matter(mine, other) and any(
-                mine.figures[unit].isdisjoint(other.figures[unit])
-                for unit in mine.figures.keys() & other.figures.keys()
-            ):
-                yield mine, other
+def _of_the_same_matter(claim: _Claim, saying: Mapping[str, Sequence[_Claim]]) -> Iterator[_Claim]:
+    """Earlier claims that share enough words with this one."""
+    shared: Counter[int] = Counter()
+    known: dict[int, _Claim] = {}
+    for word in claim.words:
+        for other in saying.get(word, ()):
+            shared[id(other)] += 1
+            known[id(other)] = other
+    for number, count in shared.items():
+        shorter = min(len(claim.words), len(known[number].words))
+        if count >= _FEWEST_SHARED and count >= _SAME_MATTER * shorter:
+            yield known[number]
 
 
-def _same_matter(one: _Claim, other: _Claim) -> bool:
-    shared = len(one.words & other.words)
-    shorter = min(len(one.words), len(other.words))
-    return shared >= _FEWEST_SHARED and shared >= _SAME_MATTER * shorter
+def _disagree(one: _Claim, other: _Claim) -> bool:
+    return any(
+        one.figures[unit].isdisjoint(other.figures[unit])
+        for unit in one.figures.keys() & other.figures.keys()
+    )
