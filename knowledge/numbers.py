@@ -156,7 +156,9 @@ def _counted(text: str) -> _Reading:
 
 
 def _is_no_length(before: str, unit: str, after: str) -> bool:
-    """Whether one day or year is pointed at, or is what something is paid by (一天多少钱)."""
+    """Whether one is not counted: pointed at (哪一天), paid by (一天多少钱), or together (一块)."""
+    if unit == "块":
+        return True
     if unit not in ("年", "天", "日"):
         return False
     return bool(_THIS_ONE.search(before)) or after.startswith("多少")
