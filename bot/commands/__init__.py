@@ -6,6 +6,7 @@ from bot.commands.ask import ask_command
 from bot.commands.backup import backup_commands
 from bot.commands.database import database_commands
 from bot.commands.knowledge import knowledge_commands
+from bot.commands.lawwork import add_law_work
 from bot.commands.people import consultation_commands, staff_commands
 from bot.commands.purge import purge_command
 from bot.commands.running import worker_command
@@ -19,7 +20,7 @@ def add_commands(app: Flask, services: Services) -> None:
     """Hangs every command on the application."""
     for command in (
         ask_command(services),
-        knowledge_commands(services),
+        add_law_work(knowledge_commands(services), services),
         worker_command(services),
         consultation_commands(services),
         staff_commands(services),

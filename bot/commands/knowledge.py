@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from bot.commands.ask import answered
+from bot.commands.lawwork import law_faults
 from bot.services import Services
 from bot.speech import say
 from handlers.parts import MESSAGE_BYTES, size
@@ -62,7 +63,7 @@ def knowledge_commands(services: Services) -> AppGroup:
 
 def all_faults(services: Services, day: date) -> list[Fault]:
     """The faults of the content on a day, with those that only the composed reply shows."""
-    faults = check(services.library, day)
+    faults = [*check(services.library, day), *law_faults(services)]
     for entry in services.library.entries.values():
         whole = services.reception.composer.first_message(entry)
         if size(whole) > MESSAGE_BYTES:

@@ -1,0 +1,66 @@
+"""`flask knowledge lock` and `impact`: entries against the law they rest on."""
+
+import sys
+from collections.abc import Iterable
+
+import click
+from flask.cli import AppGroup
+
+from bot.services import Services
+from bot.speech import say
+from knowledge.checks import Fault
+from knowledge.entry import Citation
+from knowledge.library import CONTENT
+from knowledge.locking import LockFault, lock_citations, lock_faults
+from knowledge.statutes.lock import LOCK_FILE
+
+_LOCK = CONTENT / "statutes" / LOCK_FILE
+
+
+def add_law_work(group: AppGroup, services: Services) -> AppGroup:
+    """The same group with the commands of this module."""
+    group.add_command(_lock(services))
+    return group
+
+
+def law_faults(services: Services) -> list[Fault]:
+    """What does not hold between entries, lock, register and the texts at hand."""
+    return list(_told(lock_faults(services.library, services.lookups.texts)))
+
+
+def _lock(services: Services) -> click.Command:
+    @click.command("lock")
+    @click.option("--again", "law", help="a law whose changed articles somebody has read again")
+    def lock(law: str | None) -> None:
+        """Opens every cited article that is not locked yet; writes citations.lock."""
+        again = _citations_of(services, law) if law else frozenset()
+        outcome = lock_citations(
+            services.library, services.lookups.texts, services.day(), again=again
+        )
+        outcome.lock.write(_LOCK)
+        for fault in _told(outcome.faults):
+            click.echo(f"{fault.where}: {fault.field}: {fault.message}", err=True)
+        click.echo(say("locked", rows=len(list(outcome.lock)), added=outcome.added))
+        if outcome.faults:
+            sys.exit(1)
+
+    return lock
+
+
+def _citations_of(services: Services, law: str) -> frozenset[Citation]:
+    title = services.lookups.names.title(law)
+    if title is None:
+        raise click.ClickException(say("no_such_law", law=law))
+    entries = services.library.entries.values()
+    return frozenset(one for entry in entries for one in entry.citations if one.law == title)
+
+
+def _told(faults: Iterable[LockFault]) -> Iterable[Fault]:
+    for fault in faults:
+        told = say(
+            f"law_fault_{fault.kind}",
+            law=fault.cited.law,
+            article=fault.cited.article,
+            day=fault.day,
+        )
+        yield Fault(fault.entry or LOCK_FILE, "citations", told)
