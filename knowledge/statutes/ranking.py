@@ -22,8 +22,6 @@ from knowledge.statutes.texts import Texts
 Cut = Callable[[str], Sequence[str]]
 """A text as its words; what tells nothing may be left out."""
 
-_SHAPE = "1"
-"""Changes when the index is made in another way, so that an old file is not read."""
 _FOREVER = "9999-12-31"
 _MOST = 10
 _SATURATION, _LENGTH_COUNTS = 1.2, 0.75
@@ -35,6 +33,10 @@ _LAW, _BELOW_A_LAW = "法律", 0.8
 question is answered by the law more often, and there are twice as many of the others."""
 _EVERYWHERE = 0.2
 """A token in more than this share of all articles tells nothing and costs most of the time."""
+_FEW = 1_000
+"""Articles that are summed up in no time: among so few every token is looked at."""
+_SHAPE = [1, _SATURATION, _LENGTH_COUNTS, _TITLE_COUNTS, _BELOW_A_LAW, _EVERYWHERE]
+"""How the index is made: a file that was made in another way is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class ArticleIndex:
         total = len(lengths) - 1
         mean = sum(lengths) / total if total else 1.0
         for token in sorted(articles):
-            if (shared := len(articles[token])) <= max(1.0, _EVERYWHERE * total):
+            if (shared := len(articles[token])) <= max(_FEW, _EVERYWHERE * total):
                 rarity = math.log(1 + (total - shared + 0.5) / (shared + 0.5))
                 pairs = zip(articles[token], counts[token], strict=True)
                 weights = array(
