@@ -95,7 +95,7 @@ def _search(services: Services) -> click.Command:
         """Articles that speak of a matter, ten at most, best first."""
         index, on = article_index(services), services.day(day)
         if batch is not None:
-            _in_batch(index, on, batch, out)
+            in_batch(index, on, batch, out)
         elif question:
             _print_hits(services, index.search(question, on), as_json=as_json)
         else:
@@ -123,7 +123,8 @@ def _print_hits(services: Services, hits: Sequence[Hit], *, as_json: bool) -> No
         click.echo(f"{hit.score:7.2f}  {shown(hit.law)}{hit.article}  {start}")
 
 
-def _in_batch(index: ArticleIndex, day: date, batch: Path, out: Path | None) -> None:
+def in_batch(index: ArticleIndex, day: date, batch: Path, out: Path | None) -> None:
+    """One line of JSON out for each line in, in the same order; a bad one gives its error."""
     with ExitStack() as stack:
         lines = stack.enter_context(batch.open(encoding="utf-8"))
         target = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
