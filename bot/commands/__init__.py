@@ -7,6 +7,7 @@ from bot.commands.backup import backup_commands
 from bot.commands.database import database_commands
 from bot.commands.deadline import deadline_commands
 from bot.commands.knowledge import knowledge_commands
+from bot.commands.lawwork import add_law_work
 from bot.commands.people import consultation_commands, staff_commands
 from bot.commands.purge import purge_command
 from bot.commands.residents import resident_commands
@@ -21,7 +22,7 @@ def add_commands(app: Flask, services: Services) -> None:
     """Hangs every command on the application."""
     for command in (
         ask_command(services),
-        knowledge_commands(services),
+        add_law_work(knowledge_commands(services), services),
         deadline_commands(),
         worker_command(services),
         consultation_commands(services),

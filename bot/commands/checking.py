@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import click
 from flask.cli import AppGroup
 
+from bot.commands.lawwork import law_faults
 from bot.services import Services
 from bot.speech import say
 from handlers.compose import Composer
@@ -51,8 +52,10 @@ def add_checks(group: AppGroup, services: Services) -> None:
 def all_faults(services: Services, rules: Rules, day: date) -> list[Fault]:
     """The faults of the content on a day, with those that only the composed reply shows."""
     segmenter = Segmenter.read(CONTENT / "lexicon", services.settings.data_dir / "cache")
-    faults = check(services.library, rules, segmenter, day)
-    return [*faults, *size_faults(services.reception.composer, day)]
+    library = services.library
+    faults = check(library, rules, segmenter, day, library.lock)
+    sizes = size_faults(services.reception.composer, day)
+    return [*faults, *law_faults(services), *sizes]
 
 
 def size_faults(composer: Composer, day: date) -> Iterator[Fault]:
