@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from knowledge.entry import Citation, Entry, EntryId
 from knowledge.files import read_entries
@@ -106,9 +107,9 @@ class Lawbook:
         return [str(fault.kind) for fault in lock_faults(self.library(*entries), texts)]
 
 
-def entry_citing(*articles: str, law: str = DOGS, id_: str = "gou-01", **changes: object) -> Entry:
+def entry_citing(*articles: str, law: str = DOGS, id_: str = "gou-01", **changes: Any) -> Entry:
     """An entry, drafted today, that rests on these articles."""
-    given = {
+    given: dict[str, Any] = {
         "id": EntryId(id_),
         "citations": tuple(Citation(law, article) for article in articles),
         "valid_from": date(2020, 1, 1),
