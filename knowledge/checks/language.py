@@ -56,7 +56,10 @@ def _risk_faults(entry: Entry) -> Iterator[Fault]:
     if Risk.SAFETY in risks and not _HELP.search(first):
         yield fault(entry, "简答", "no_help_first")
     told = [quantity.spelling for _, text in parts_of(entry) for quantity in quantities(text)]
-    if Risk.MONEY not in risks and any(number.endswith(("元", "%")) for number in told):
+    first_told = [quantity.spelling for quantity in quantities(entry.sections.brief)]
+    sums = [number for number in told if number.endswith("元")]
+    # A share further down may be of land or of votes.
+    if Risk.MONEY not in risks and (sums or any(share.endswith("%") for share in first_told)):
         yield fault(entry, "risk", "money_unwarned")
     in_time = [quantity.spelling for quantity in quantities(entry.sections.deadline)]
     if Risk.DEADLINE not in risks and any(_is_short(number) for number in in_time):

@@ -15,6 +15,7 @@ from knowledge.numbers import numbers_in
 from knowledge.text import Segmenter
 
 TODAY = date(2026, 11, 23)
+PINNED = Path(__file__).parent / "pinned"
 SEGMENTER = Segmenter.read(CONTENT / "lexicon")
 DIVORCE = "entries/hunyin/hunyin-susonglihun-01.md"
 CHILD = "entries/hunyin/hunyin-fuyang-04.md"
@@ -41,9 +42,11 @@ class HandLock:
 
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """The content, to be spoilt."""
+    """The content, to be spoilt, with the entries of one day: editors may change today's."""
     folder = tmp_path / "content"
-    shutil.copytree(CONTENT, folder)
+    shutil.copytree(CONTENT, folder, ignore=shutil.ignore_patterns("entries"))
+    shutil.copytree(PINNED, folder / "entries")
+    settle_plan(folder / "plan.yaml", tuple(Library.read(folder).entries.values()))
     return folder
 
 
