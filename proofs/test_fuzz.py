@@ -34,7 +34,7 @@ STAMP = str(int(NOW.timestamp()))
 KEYS = (aes_key("a" * 43), aes_key("b" * 43))
 POST = Post("token", "wx1", KEYS, frozenset(MessageMode))
 SLOWEST = 1.0
-"""Seconds. A genuine push takes a fraction of a millisecond."""
+"""Seconds of the processor, not of a busy machine. A genuine push takes a fraction of a millisecond."""
 
 NAMES = ("ToUserName", "FromUserName", "CreateTime", "MsgType", "Content", "MsgId", "Event")
 SPLINTERS = (
@@ -82,13 +82,13 @@ def test_spliced_pushes_are_messages_or_refused() -> None:
     end = time.monotonic() + SECONDS / PARTS
     while time.monotonic() < end:
         body = _spoilt(chance)
-        began = time.perf_counter()
+        began = time.thread_time()
         try:
             results[_read(body)] += 1
             results[f"sealed: {_open(body, chance.randrange(6), chance.randbytes(20))}"] += 1
         except Exception as error:
             raise AssertionError(body) from error
-        slowest = max(slowest, time.perf_counter() - began)
+        slowest = max(slowest, time.thread_time() - began)
     print(
         f"\nsplicer: {results.total()} examples, {dict(results)}, slowest {slowest * 1000:.1f} ms"
     )
@@ -124,9 +124,9 @@ def _run(name: str, examples: st.SearchStrategy[Any], act: Callable[[Any], str])
     @given(examples)
     def one_round(example: Any) -> None:
         nonlocal slowest
-        began = time.perf_counter()
+        began = time.thread_time()
         result = act(example)
-        slowest = max(slowest, time.perf_counter() - began)
+        slowest = max(slowest, time.thread_time() - began)
         results[result] += 1
 
     end = time.monotonic() + SECONDS / PARTS
