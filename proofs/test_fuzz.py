@@ -34,7 +34,7 @@ STAMP = str(int(NOW.timestamp()))
 KEYS = (aes_key("a" * 43), aes_key("b" * 43))
 POST = Post("token", "wx1", KEYS, frozenset(MessageMode))
 SLOWEST = 1.0
-"""Seconds of the processor, not of a busy machine. A genuine push takes a fraction of a millisecond."""
+"""Seconds of the processor, not of a busy machine; a genuine push takes a tenth of a thousandth."""
 
 NAMES = ("ToUserName", "FromUserName", "CreateTime", "MsgType", "Content", "MsgId", "Event")
 SPLINTERS = (
