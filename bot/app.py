@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from bot.bootstrap import post_office
 from bot.commands import add_commands
+from bot.replay import EXTENSION
 from bot.services import Services
 from bot.web.chat import chat_pages
 from bot.web.console import console_pages
@@ -25,6 +26,7 @@ def create_app(services: Services) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.extensions[EXTENSION] = services.replayer
     install_journal(app)
     if settings.secret_key is not None:
         install_pages(app, services)

@@ -5,9 +5,10 @@ See docs/adr/0009-spool.md.
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import Event
+from threading import Event, Thread
 from time import monotonic
 
 from bot.sealed import Name, Unreadable
@@ -19,6 +20,9 @@ from handlers.ports import Clock
 from handlers.reception import Reception
 
 log = logging.getLogger(__name__)
+
+EXTENSION = "faxiaomei_replayer"
+"""Under which name the application keeps the replayer for its web processes."""
 
 LOOK_EVERY = 2.0
 """Seconds between looks into the spool: an empty folder costs nothing to list."""
@@ -56,6 +60,21 @@ class Replayer:
     """Asks for what came along with messages to be fetched now; raises nothing."""
     stopping: Event = field(default_factory=Event)
     _failures: Counter[Name] = field(default_factory=Counter)
+
+    @contextmanager
+    def beside(self) -> Iterator[None]:
+        """Replays in a thread of its own while something else runs.
+
+        In the worker beside the task engine, whose queue may be away together with the database;
+        in every web process too, since a host may have web processes alone.
+        """
+        thread = Thread(target=self.run, name="replayer")
+        thread.start()
+        try:
+            yield
+        finally:
+            self.stopping.set()
+            thread.join()
 
     def run(self) -> None:
         """Replays whatever comes until `stopping` is set. Raises nothing."""

@@ -7,12 +7,14 @@ page and writes to the log, addresses with openids included; foreign transfer co
 
 import socket
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+from bot.replay import EXTENSION
 
 ARRIVES_WITHIN = 10.0
 """Seconds from the first byte to the last: twice what the platform waits for an answer."""
@@ -31,6 +33,12 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
     def init_process(self) -> None:
         self.handling: dict[Any, float] = {}
         super().init_process()
+
+    def run(self) -> None:
+        """Serves, and replays what this host's spool holds, until told to stop."""
+        replayer = getattr(self.wsgi, "extensions", {}).get(EXTENSION)
+        with nullcontext() if replayer is None else replayer.beside():
+            super().run()
 
     def handle(self, conn: Any) -> Any:
         """One request in one thread; `murder_pending` looks at how long it takes."""

@@ -3,18 +3,21 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
-from bot.spool import UnreadPush
+from bot.spool import Spool, UnreadPush
 from handlers.cases import Role
-from handlers.model import Address, ChannelName, ConsultationNumber, Message, Reply
+from handlers.model import Address, ChannelName, ConsultationNumber, Kind, Message, Reply
 from handlers.reception import Reception
 from tests.bot.outage import UNANSWERABLE, Outage, outage
 from tests.fake_wechat import SEND, Resident, busy, wrap
 from tests.fake_wechat.webhook import Push
+from tests.fault_world import until
+from tests.running import Running
 
 KEPT = "您的话已经存下"
 LOST = "没有存下来"
@@ -252,3 +255,19 @@ def test_the_commands_show_counts_and_ages_and_no_words(world: Outage) -> None:
     assert listed.startswith("waiting\t20")
     assert anna.openid not in listed
     assert "界石" not in listed
+
+
+def test_a_web_process_without_a_worker_replays_what_its_host_holds(tmp_path: Path) -> None:
+    secret = "0" * 32
+    service = Running(tmp_path, {"SECRET_KEY": secret, "PERSONAL_DATA_KEY": secret}, part="web")
+    service.flask("db", "upgrade")
+    spool = Spool.under(tmp_path / "var", SecretStr(secret))
+    anna = Address(ChannelName.CHAT, "anna")
+    assert spool.keep(Message(anna, "c:1", Kind.TEXT, UNANSWERABLE, datetime.now(UTC)))
+    try:
+        service.start()
+        until(spool.is_empty, "still in the spool")
+    finally:
+        service.stop()
+    [row] = service.flask("export", "messages").splitlines()
+    assert json.loads(row)["text"] == UNANSWERABLE
