@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask import Flask, Response, request
 
-from bot.bootstrap import build, post_office
+from bot.bootstrap import LEXICON, build, post_office
 from bot.clock import now
 from bot.wechat.envelope import Opened, Post
 from bot.wechat.inbound import Incoming, read_message
@@ -13,8 +13,12 @@ from config.settings import read_settings
 from handlers.model import Message
 from handlers.preview import preview
 from handlers.reception import Reception
+from knowledge.commands import Commands
+from knowledge.library import CONTENT
+from knowledge.menu import Menu
 
 settings = read_settings()
+menu = Menu.read(CONTENT / "menu.yaml", Commands.read(LEXICON / "commands.yaml"))
 
 
 def bare() -> Flask:
@@ -74,7 +78,7 @@ def _composed(reception: Reception, message: Message) -> str:
 def _a_reply() -> str:
     services = build(settings)
     entry = next(iter(services.library.entries.values()))
-    return services.reception.composer.first_message(entry)
+    return services.reception.composer.first_message(entry, now().date())
 
 
 def _post() -> Post:
@@ -85,7 +89,7 @@ def _post() -> Post:
 
 def _open(post: Post, at: datetime) -> tuple[Opened, Incoming]:
     opened = post.open(request.args, request.get_data())
-    return opened, read_message(opened.fields, at)
+    return opened, read_message(opened.fields, at, menu)
 
 
 def _closed(post: Post, opened: Opened, xml: str, at: datetime) -> str:

@@ -39,6 +39,7 @@ from handlers.reception import Reception
 from knowledge.commands import Commands
 from knowledge.emergency import Screen
 from knowledge.library import CONTENT, Library
+from knowledge.menu import Menu
 from knowledge.statutes.lookup import LookUps, Phrasing
 from knowledge.statutes.naming import Names
 from knowledge.statutes.sources import InstalledLaws, TextFolder
@@ -51,8 +52,9 @@ LEXICON = CONTENT / "lexicon"
 
 def build(settings: Settings, clock: Clock = now) -> Services:
     """The services of this installation. Opens no connection; raises ContentError."""
-    library = Library.read()
+    library = Library.read(locality=settings.locality)
     wording = Wording.read(CONTENT / "wording.yaml")
+    commands = Commands.read(LEXICON / "commands.yaml")
     composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
     lookups = law_lookups(settings, library)
@@ -62,10 +64,13 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     channels = _channels(api)
     courier = Courier(store, clock, channels, composer)
     collector = Collector(store, clock, settings.zone, _sources(api, vault), vault, composer)
-    reception = _reception(settings, clock, store, composer, matcher, Articles(lookups))
+    dialogue = Dialogue(commands, library)
+    reception = _reception(settings, clock, store, composer, matcher, dialogue, Articles(lookups))
     spool = Spool.under(settings.data_dir, settings.personal_data_key)
     # Late replies may reach nobody: answers of staff wait for one that does.
     late = replace(reception, carries_answers=False)
+    tasks = Tasks(settings, courier, collector, clock)
+    teller = Teller(spool, store, channels, wording, clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -73,14 +78,15 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         library=library,
         matcher=matcher,
         wording=wording,
+        menu=Menu.read(CONTENT / "menu.yaml", commands),
         reception=reception,
         desk=Desk(store, clock, settings.zone, composer),
         courier=courier,
-        tasks=Tasks(settings, courier, collector, clock),
+        tasks=tasks,
         vault=vault,
         spool=spool,
         lookups=lookups,
-        replayer=Replayer(spool, late, Teller(spool, store, channels, wording, clock), clock),
+        replayer=Replayer(spool, late, teller, clock, tasks.gather),
     )
 
 
@@ -116,15 +122,15 @@ def _reception(
     store: SqlStore,
     composer: Composer,
     matcher: LateMatcher,
+    dialogue: Dialogue,
     articles: Articles,
 ) -> Reception:
-    library = composer.library
     return CountedReception(
         store=store,
         clock=clock,
         zone=settings.zone,
         screen=Screen.read(LEXICON / "danger.yaml"),
-        dialogue=Dialogue(Commands.read(LEXICON / "commands.yaml"), library),
+        dialogue=dialogue,
         finder=matcher,
         composer=composer,
         policy=Policy(),

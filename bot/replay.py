@@ -30,7 +30,7 @@ MOST_TRIES = 5
 """Rounds in which a message may fail with the database up, until a person has to look."""
 
 _ASKED = (Kind.TEXT, Kind.VOICE, Kind.MEDIA)
-"""Whoever wrote waits for an answer; a follow or a tap was shown all it needs at once."""
+"""Whoever wrote waits for an answer, as does whoever tapped what stands for words."""
 
 
 @dataclass(slots=True)
@@ -40,6 +40,7 @@ class Round:
     stored: int = 0
     bad: int = 0
     told: int = 0
+    attached: int = 0
     stopped: bool = False
 
 
@@ -51,6 +52,8 @@ class Replayer:
     reception: Reception
     teller: Teller
     clock: Clock
+    gather: Callable[[], None]
+    """Asks for what came along with messages to be fetched now; raises nothing."""
     stopping: Event = field(default_factory=Event)
     _failures: Counter[Name] = field(default_factory=Counter)
 
@@ -77,6 +80,9 @@ class Replayer:
                 return None
             self.spool.drop_old(self.clock())
             self._store_all(done)
+            if done.attached:
+                # Each hour of an outage is one less of the days for which the platform has it.
+                self.gather()
             if not done.stopped:
                 done.told = self.teller.tell_all(self._patience())
         if done.stored or done.bad or done.told:
@@ -122,12 +128,13 @@ class Replayer:
             log.exception("replay_failed", extra={"file": str(name)})
             return self._failed(name, type(error).__name__, done)
         self._failures.pop(name, None)
-        if reply.text and message.kind in _ASKED:
+        if reply.text and (message.kind in _ASKED or message.text):
             # Told from there: to store must never wait for the network.
             waiting.move(name, self.spool.untold)
         else:
             waiting.remove(name)
         done.stored += 1
+        done.attached += message.attachment is not None
         return True
 
     def _failed(self, name: Name, reason: str, done: Round) -> bool:

@@ -27,6 +27,7 @@ from bot.first_start import (
     write_secrets,
 )
 from bot.speech import say
+from bot.spool import Spool
 from bot.storage.migrate import upgrade
 from config.logs import start_logging
 from config.settings import Settings, SettingsError, read_settings
@@ -86,6 +87,7 @@ def main(asked: Sequence[str]) -> int:
         _tell(say("port_taken", port=settings.port))
         return 2
     start_logging(settings.log_level)
+    _tell_of_closed_spool(settings)
     _tell(say("preparing"))
     password = None
     try:
@@ -117,8 +119,17 @@ def _become(part: str) -> int:
             _tell(say("no_database"))
             if not was_prepared(settings.data_dir):
                 return 2
+    else:
+        _tell_of_closed_spool(settings)
     line = command_of(part, settings)
     return os.execve(line[0], line, environment_of(part, settings))  # noqa: S606  our own line
+
+
+def _tell_of_closed_spool(settings: Settings) -> None:
+    """Messages that nobody can open must not wait unseen: the right key brings them back."""
+    spool = Spool.under(settings.data_dir, settings.personal_data_key)
+    if closed := spool.closed():
+        _tell(say("spool_closed", folder=spool.path, files=closed))
 
 
 def command_of(part: str, settings: Settings) -> list[str]:

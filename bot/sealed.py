@@ -139,6 +139,10 @@ class SealedFolder:
         except (OSError, InvalidToken) as error:
             raise Unreadable(type(error).__name__) from error
 
+    def closed(self) -> int:
+        """How many files do not open: damaged, or sealed with another key. All stay as they are."""
+        return sum(not self._opens(name) for name in self.names())
+
     def move(self, name: Name, to: "SealedFolder") -> None:
         """Into another folder of the same disk, under the same name. Raises OSError.
 
@@ -156,6 +160,14 @@ class SealedFolder:
     def size(self) -> int:
         """Bytes of all that is here."""
         return sum(map(self._bytes_of, self._listed()))
+
+    def _opens(self, name: Name) -> bool:
+        try:
+            self.open(name)
+        except Unreadable:
+            # What somebody took away meanwhile is not closed.
+            return not (self.path / str(name)).exists()
+        return True
 
     def _listed(self) -> list[str]:
         """The names as they stand in the folder: listing alone is cheap, with every request."""

@@ -17,6 +17,7 @@ from handlers.desk import Desk
 from handlers.ports import Clock
 from handlers.reception import Reception
 from knowledge.library import Library
+from knowledge.menu import Menu
 from knowledge.statutes.lookup import LookUps
 from knowledge.wording import Wording
 
@@ -31,6 +32,7 @@ class Services:
     library: Library
     matcher: LateMatcher
     wording: Wording
+    menu: Menu
     reception: Reception
     desk: Desk
     courier: Courier

@@ -68,6 +68,10 @@ class Spool:
         every = (self.waiting, self.untold, self.bad, self.unread)
         return {folder.path.name: folder for folder in every}
 
+    def closed(self) -> int:
+        """How many files do not open: damaged, or sealed under another PERSONAL_DATA_KEY."""
+        return sum(folder.closed() for folder in self.folders.values())
+
     def keep(self, message: Message) -> bool:
         """Keeps a message for replay; False if it was there already. Raises NotKept."""
         try:

@@ -7,18 +7,16 @@ from datetime import datetime, timedelta
 
 from bot.sealed import Name, Unreadable
 from bot.spool import Spool
+from bot.storage import places
+from bot.storage.places import Place
 from bot.storage.store import SqlStore
-from handlers.cases import Author
-from handlers.courier import may_push
+from handlers.courier import LEASE
 from handlers.model import Address, ChannelName, Message
 from handlers.parts import MESSAGE_BYTES, size
-from handlers.ports import Channel, Clock, Delivered, Paused, TryLater
+from handlers.ports import Channel, Clock, Delivered, Outcome, Paused, TryLater
 from knowledge.wording import Phrase, Wording
 
 log = logging.getLogger(__name__)
-
-MOST_PUSHES = 3
-"""To one resident at a time: the platform allows five, and two are kept for people's answers."""
 
 PAUSES = (timedelta(seconds=10), timedelta(seconds=60))
 """While the channel is busy. Then no more: each try may have arrived after all."""
@@ -93,9 +91,6 @@ class Teller:
             resident = records.conversations.known(sender)
             if resident is None:
                 return [], "nobody"
-            left = records.deliveries.ration_left(resident.id, self.clock())
-            if not may_push(left, Author.MACHINE):
-                return [], "window"
             replies = {
                 name: records.conversations.reply_to(resident.id, message.key)
                 for name, message in messages.items()
@@ -119,24 +114,44 @@ class Teller:
         return packed
 
     def _push(self, owner: str, channel: Channel, sender: Address, packed: Sequence[Late]) -> int:
-        for place, late in enumerate(packed):
-            if place == MOST_PUSHES:
-                rest = [name for later in packed[place:] for name in later.names]
-                self._leave(owner, rest, "ration")
-                return place
-            outcome = channel.push(sender, late.text)
-            reason = getattr(outcome, "reason", "")
-            log.info("reply_told_late", extra={"outcome": type(outcome).__name__, "reason": reason})
+        for told, late in enumerate(packed):
+            outcome = self._push_one(channel, sender, late)
             if isinstance(outcome, (TryLater, Paused)) and self._may_try_again(owner):
-                return place
+                return told
             if not isinstance(outcome, Delivered):
-                rest = [name for later in packed[place:] for name in later.names]
-                self._leave(owner, rest, reason)
-                return place
-            for name in late.names:
-                self.spool.untold.remove(name)
+                rest = [name for later in packed[told:] for name in later.names]
+                self._leave(owner, rest, getattr(outcome, "reason", "ration"))
+                return told
         self._again.pop(owner, None)
         return len(packed)
+
+    def _push_one(self, channel: Channel, sender: Address, late: Late) -> Outcome | None:
+        """One push, its place booked before it begins; None if the ration has none for it."""
+        place: Place | None = None
+        if channel.rationed:
+            with self.store.write() as records:
+                now = self.clock()
+                place = places.book(records, sender, now, now + LEASE)
+            if place is None:
+                return None
+        outcome = channel.push(sender, late.text)
+        reason = getattr(outcome, "reason", "")
+        log.info("reply_told_late", extra={"outcome": type(outcome).__name__, "reason": reason})
+        if isinstance(outcome, Delivered):
+            # Before the database is asked: if that fails now, nobody is told twice for it.
+            for name in late.names:
+                self.spool.untold.remove(name)
+        if place is not None:
+            self._settle(place, outcome)
+        return outcome
+
+    def _settle(self, place: Place, outcome: Outcome) -> None:
+        with self.store.write() as records:
+            match outcome:
+                case Delivered() | TryLater(perhaps=True):
+                    places.use(records, place, self.clock())
+                case _:
+                    places.give_back(records, place)
 
     def _may_try_again(self, owner: str) -> bool:
         tries = self._again[owner].tries if owner in self._again else 0

@@ -83,8 +83,10 @@ class Settings(BaseSettings):
     public_base_url: str = Field(default="", pattern="^(https?://[^/?#]+)?$")
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
+    locality: str = Field(default="meihekou", pattern="^[a-z][a-z0-9_-]*$")
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    chat_newcomers_per_minute: int = Field(default=120, ge=1, le=100_000)
     staff_session_hours: int = Field(default=10, ge=1, le=72)
     retention_messages_days: int = Field(default=180, ge=30, le=3650)
     retention_cases_days: int = Field(default=1095, ge=180, le=36500)

@@ -20,10 +20,14 @@ from handlers.model import (
 )
 from handlers.pace import Limit
 from handlers.parts import MESSAGE_BYTES, pack, size
-from knowledge.entry import Entry
+from knowledge.entry import Citation, Entry, Facet, Risk
 from knowledge.library import Library
+from knowledge.numerals import short_article
 from knowledge.statutes.register import everyday_name
 from knowledge.wording import Phrase, Wording
+
+MOST_CITED = 5
+"""Articles named with an answer; editors put the most important first, and 更多 names all."""
 
 _COURTESIES = {
     Courtesy.WELCOME: Phrase.WELCOME,
@@ -31,6 +35,19 @@ _COURTESIES = {
     Courtesy.THANKS: Phrase.THANKS,
     Courtesy.UNCLEAR: Phrase.UNCLEAR,
     Courtesy.NO_WORDS: Phrase.NO_WORDS,
+}
+_WARNINGS = {
+    Risk.MONEY: Phrase.RISK_MONEY,
+    Risk.DEADLINE: Phrase.RISK_DEADLINE,
+    Risk.CRIMINAL: Phrase.RISK_CRIMINAL,
+    Risk.SAFETY: Phrase.RISK_SAFETY,
+}
+_FACETS = {
+    Facet.TIME: Phrase.FACET_TIME,
+    Facet.PLACE: Phrase.FACET_PLACE,
+    Facet.PAPERS: Phrase.FACET_PAPERS,
+    Facet.FEE: Phrase.FACET_FEE,
+    Facet.REFUSAL: Phrase.FACET_REFUSAL,
 }
 
 
@@ -44,7 +61,7 @@ class Composer:
     def answer(self, decision: Answer, question: str, day: date) -> Reply:
         """An entry in one message with its law and the disclaimer; the detail waits behind 更多."""
         entry = self.library.entries[decision.match.entry]
-        first, *rest = self.entry_parts(entry)
+        first, *rest = self.entry_parts(entry, day)
         offer = Offer(
             choices=tuple(match.entry for match in decision.alternatives),
             rest=tuple(rest),
@@ -52,12 +69,12 @@ class Composer:
         )
         return Reply(DecisionName.ANSWER, first, offer, self._basis(entry, day))
 
-    def entry_parts(self, entry: Entry) -> tuple[str, ...]:
+    def entry_parts(self, entry: Entry, day: date) -> tuple[str, ...]:
         """The messages of an entry: the first holds all that protects, the others the detail."""
-        detail = self.wording.say(Phrase.ANSWER_DETAIL, text=entry.sections.detail)
-        return self.parts(self.first_message(entry)) + self.parts(detail)
+        first = self.first_message(entry, day)
+        return self.parts(first) + self.parts(self._behind_more(entry, day))
 
-    def first_message(self, entry: Entry) -> str:
+    def first_message(self, entry: Entry, day: date) -> str:
         """Answer, deadline, next step, law and disclaimer; the content check keeps it short."""
         say, told = self.wording.say, entry.sections
         blocks = (
@@ -65,11 +82,11 @@ class Composer:
             told.brief,
             say(Phrase.ANSWER_DEADLINE, text=told.deadline),
             say(Phrase.ANSWER_NEXT_STEP, text=told.next_step),
-            self._law_line(entry),
-            f"{self._review(entry)}{say(Phrase.DISCLAIMER)}",
+            self._law_line(entry, day),
+            self._reservations(entry, day),
             say(Phrase.ANSWER_HINT),
         )
-        return "\n".join(blocks)
+        return self.library.filler.fill("\n".join(blocks), day)
 
     def clarify(self, decision: Clarify, question: str) -> Reply:
         """Numbered choices; the last number asks for a person."""
@@ -177,16 +194,45 @@ class Composer:
         told = f"{reply.text}{between}{notice.told(channel)}"
         return replace(reply, text=told, notice=notice.version)
 
-    def _law_line(self, entry: Entry) -> str:
-        items = [
+    def _behind_more(self, entry: Entry, day: date) -> str:
+        say = self.wording.say
+        blocks = [say(Phrase.ANSWER_DETAIL, text=entry.sections.detail)]
+        blocks += [say(_FACETS[facet], text=text) for facet, text in entry.facets.items()]
+        if len(entry.citations) > MOST_CITED:
+            blocks.append(say(Phrase.LAW_WHOLE, items=self._listed(entry.citations)))
+        return self.library.filler.fill("\n".join(blocks), day)
+
+    def _law_line(self, entry: Entry, day: date) -> str:
+        """The articles that matter most; many more would bury the answer."""
+        few = len(entry.citations) <= MOST_CITED
+        items = self._listed(entry.citations[:MOST_CITED])
+        phrase = Phrase.LAW if few else Phrase.LAW_AND_MORE
+        line = self.wording.say(phrase, items=items, day=entry.drafted_on)
+        ends = [
+            version.effective_until
+            for version in self.library.law_behind(entry, day)
+            if version and version.effective_until
+        ]
+        return line + (self.wording.say(Phrase.LAW_CHANGES, day=min(ends)) if ends else "")
+
+    def _listed(self, citations: Sequence[Citation]) -> str:
+        items = (
             self.wording.say(
                 Phrase.LAW_ITEM,
                 law=everyday_name(law),
-                articles="、".join(cited.article for cited in cited_articles),
+                articles="、".join(short_article(cited.article) for cited in cited_articles),
             )
-            for law, cited_articles in groupby(entry.citations, key=lambda cited: cited.law)
-        ]
-        return self.wording.say(Phrase.LAW, items="；".join(items), day=entry.drafted_on)
+            for law, cited_articles in groupby(citations, key=lambda cited: cited.law)
+        )
+        return "；".join(items)
+
+    def _reservations(self, entry: Entry, day: date) -> str:
+        """All that keeps an answer from being taken for more than it is, the disclaimer last."""
+        say = self.wording.say
+        told = [say(_WARNINGS[risk]) for risk in entry.risks if risk in _WARNINGS]
+        if entry.review_is_due(day):
+            told.append(say(Phrase.REVIEW_DUE))
+        return "".join((*told, self._review(entry), say(Phrase.DISCLAIMER)))
 
     def _review(self, entry: Entry) -> str:
         if entry.reviewed_by:

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from handlers.cases import UNFOLLOWED
 from handlers.model import ChannelName, Message, Reply
-from handlers.pace import COUNTED
 from handlers.ports import Records
 
 LATE = timedelta(minutes=1)
@@ -31,10 +30,11 @@ def depart(records: Records, message: Message, reply: Reply, now: datetime) -> b
 def said_before_leaving(records: Records, message: Message) -> Reply | None:
     """The reply to a message of somebody who has left since, when the platform repeats it.
 
-    Else the repeat would bring their name back and open their case a second time. A page's ids
-    are unique for one resident only, so there is nothing to recognise them by.
+    Else the repeat, be it of an event that says nothing, would bring their name back, and open
+    their case a second time. A page's ids are unique for one resident only, so there is nothing
+    to recognise them by.
     """
-    if message.sender.channel is not ChannelName.WECHAT or message.kind not in COUNTED:
+    if message.sender.channel is not ChannelName.WECHAT:
         return None
     since = message.received_at - LATE
     return records.conversations.said_to_departed(message.sender.channel, message.key, since)

@@ -9,7 +9,8 @@ from knowledge.entry import Entry, Status
 from knowledge.library import Library
 from knowledge.normal import normalise
 
-FEWEST_WORDINGS = 12
+FEWEST_WORDINGS = 8
+MOST_WORDINGS = 20
 LONGEST_SENTENCE = 60
 """Characters of a sentence that is understood when read aloud once."""
 
@@ -30,7 +31,8 @@ class Fault:
 
 def check(library: Library, day: date) -> list[Fault]:
     """Every fault of the content as residents would meet it on `day`."""
-    faults = list(_doubled_wordings(library))
+    faults = [Fault(error.file, error.field, error.message) for error in library.faults]
+    faults.extend(_doubled_wordings(library))
     for entry in library.entries.values():
         faults.extend(_faults(entry, library, day))
     return faults
@@ -39,6 +41,8 @@ def check(library: Library, day: date) -> list[Fault]:
 def _faults(entry: Entry, library: Library, day: date) -> Iterator[Fault]:
     if len(entry.wordings) < FEWEST_WORDINGS:
         yield Fault(entry.id, "wordings", f"fewer than {FEWEST_WORDINGS}")
+    if len(entry.wordings) > MOST_WORDINGS:
+        yield Fault(entry.id, "wordings", f"more than {MOST_WORDINGS}")
     yield from _citation_faults(entry, library)
     yield from _language_faults(entry)
     if entry.status is Status.PUBLISHED and entry.review_by < day:

@@ -1,19 +1,42 @@
-"""The content folder as entries; an error names file and field."""
+"""The content folder as entries; an error names file, line and field."""
 
 import hashlib
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from knowledge.entry import Citation, Entry, EntryId, Sections, Status, TopicId
+from knowledge.complaints import complaint
+from knowledge.entry import (
+    Citation,
+    Entry,
+    EntryId,
+    Facet,
+    NumberException,
+    Risk,
+    Sections,
+    Status,
+    TopicId,
+)
 from knowledge.errors import ContentError
+from knowledge.fields import Fields, lines_of
 
 SECTIONS = {"简答": "brief", "期限": "deadline", "下一步": "next_step", "详细": "detail"}
+FACETS = {
+    "时间": Facet.TIME,
+    "地点": Facet.PLACE,
+    "材料": Facet.PAPERS,
+    "费用": Facet.FEE,
+    "拒绝": Facet.REFUSAL,
+}
+_KNOWN = frozenset(
+    [
+        *("id", "topic", "subtopic", "status", "title", "wordings", "citations"),
+        *("valid_from", "valid_until", "review_by", "drafted_on", "reviewed_by"),
+        *("risk", "facets", "related", "plan", "exceptions", "places"),
+    ]
+)
 _HEADING = re.compile(r"^## +(\S+) *$", re.MULTILINE)
 _VERSION_LENGTH = 12
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -28,104 +51,84 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return given
 
 
-def _parse_yaml(path: Path, text: str) -> object:
+def _parse_yaml(path: Path, text: str, begins_at: int = 1) -> object:
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506  both are safe loaders
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}" if mark else ""
-        raise ContentError(path, line, "is not YAML") from error
+        line = mark.line + begins_at if mark else 0
+        raise ContentError(path, "", complaint("not_yaml"), line) from error
 
 
-def read_entries(folder: Path) -> tuple[Entry, ...]:
-    """Every entry under `folder`, by id. Raises ContentError at the first bad file."""
-    entries = [read_entry(path) for path in sorted(folder.glob("*/*.md"))]
-    return tuple(sorted(entries, key=lambda entry: entry.id))
+def read_entries(folder: Path) -> tuple[tuple[Entry, ...], tuple[ContentError, ...]]:
+    """Every entry under `folder`, by id, and the faults of files that hold none."""
+    read = [examine(path) for path in sorted(folder.glob("*/*.md"))]
+    entries = sorted((entry for entry, _ in read if entry), key=lambda entry: entry.id)
+    return tuple(entries), tuple(fault for _, faults in read for fault in faults)
 
 
-def read_entry(path: Path) -> Entry:
-    """One entry from its file. Raises ContentError naming the field."""
+def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
+    """The entry of a file, or every reason why it is none."""
     text = path.read_text("utf-8")
     _, front, body = [*text.split("---\n", 2), "", ""][:3]
-    given = _parse_yaml(path, front)
+    try:
+        given = _parse_yaml(path, front, begins_at=2)
+    except ContentError as error:
+        return None, (error,)
     if not isinstance(given, dict) or not body:
-        raise ContentError(path, "", "must begin with front matter between lines of ---")
-    field = _Fields(path, given)
+        return None, (ContentError(path, "", complaint("no_front")),)
+    fields = Fields(path, given, {**lines_of(front), **_headings(text)})
+    entry = _entry(fields, body, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH])
+    return (None if fields.faults else entry), tuple(fields.faults)
+
+
+def _entry(field: Fields, body: str, version: str) -> Entry:
+    field.only(_KNOWN)
     return Entry(
-        id=EntryId(field.matching("id", path.stem)),
-        topic=TopicId(field.matching("topic", path.parent.name)),
-        status=field.status(),
+        id=EntryId(field.matching("id", field.path.stem)),
+        topic=TopicId(field.matching("topic", field.path.parent.name)),
+        status=field.choice("status", Status, Status.DRAFT),
         title=field.text("title"),
         wordings=field.texts("wordings"),
-        sections=_sections(path, body),
-        citations=field.citations(),
+        sections=_sections(field, body),
+        citations=tuple(
+            Citation(law, article)
+            for law, article in field.rows("citations", ("law", "article"), needed=True)
+        ),
         valid_from=field.day("valid_from"),
         valid_until=field.day_or_none("valid_until"),
         review_by=field.day("review_by"),
         drafted_on=field.day("drafted_on"),
-        reviewed_by=str(given.get("reviewed_by") or ""),
-        version=hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH],
+        reviewed_by=str(field.given.get("reviewed_by") or ""),
+        risks=field.choices("risk", Risk),
+        facets=field.mapping("facets", FACETS),
+        related=tuple(EntryId(name) for name in field.texts("related", needed=False)),
+        plan=field.texts("plan", needed=False),
+        exceptions=tuple(
+            NumberException(number, reason)
+            for number, reason in field.rows("exceptions", ("number", "reason"), needed=False)
+        ),
+        places=field.texts("places", needed=False),
+        version=version,
+        file=str(field.path),
     )
 
 
-def _sections(path: Path, body: str) -> Sections:
+def _sections(field: Fields, body: str) -> Sections:
     """The four parts under their headings, in their order."""
     pieces = _HEADING.split(body)
-    names = pieces[1::2]
-    if names != list(SECTIONS):
-        raise ContentError(path, "headings", f"must be {' '.join(SECTIONS)}")
+    if pieces[1::2] != list(SECTIONS):
+        field.complain("headings", "wrong_headings", known="、".join(SECTIONS))
+        return Sections("", "", "", "")
     texts = [piece.strip() for piece in pieces[2::2]]
-    for name, text in zip(names, texts, strict=True):
+    for name, text in zip(SECTIONS, texts, strict=True):
         if not text:
-            raise ContentError(path, name, "is empty")
+            field.complain(name, "empty_section")
     return Sections(*texts)
 
 
-@dataclass(frozen=True, slots=True)
-class _Fields:
-    """Front matter, read with complaints that name the field."""
-
-    path: Path
-    given: Mapping[str, Any]
-
-    def text(self, name: str) -> str:
-        value = self.given.get(name)
-        if not isinstance(value, str) or not value.strip():
-            raise ContentError(self.path, name, "must be text")
-        return value.strip()
-
-    def matching(self, name: str, expected: str) -> str:
-        if self.text(name) != expected:
-            raise ContentError(self.path, name, f"must be {expected}, as the file is called")
-        return expected
-
-    def texts(self, name: str) -> tuple[str, ...]:
-        values = self.given.get(name)
-        if not isinstance(values, list) or not values:
-            raise ContentError(self.path, name, "must be a list of texts")
-        if not all(isinstance(value, str) and value.strip() for value in values):
-            raise ContentError(self.path, name, "holds something that is not text")
-        return tuple(value.strip() for value in values)
-
-    def status(self) -> Status:
-        try:
-            return Status(self.text("status"))
-        except ValueError:
-            raise ContentError(self.path, "status", f"must be one of {list(Status)}") from None
-
-    def day(self, name: str) -> date:
-        value = self.given.get(name)
-        if not isinstance(value, date):
-            raise ContentError(self.path, name, "must be a day like 2026-11-23")
-        return value
-
-    def day_or_none(self, name: str) -> date | None:
-        return None if self.given.get(name) is None else self.day(name)
-
-    def citations(self) -> tuple[Citation, ...]:
-        rows = self.given.get("citations")
-        if not isinstance(rows, list) or not rows:
-            raise ContentError(self.path, "citations", "must list law and article")
-        if not all(isinstance(row, dict) and set(row) == {"law", "article"} for row in rows):
-            raise ContentError(self.path, "citations", "must have law and article, nothing else")
-        return tuple(Citation(str(row["law"]), str(row["article"])) for row in rows)
+def _headings(text: str) -> dict[str, int]:
+    """The line of every heading of a file."""
+    return {
+        found.group(1): text.count("\n", 0, found.start()) + 1 for found in _HEADING.finditer(text)
+    }

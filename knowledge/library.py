@@ -1,46 +1,66 @@
 """All that is known at one moment: entries, the register of laws, and one version over both."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from knowledge.entry import Citation, Entry, EntryId
+from knowledge.errors import ContentError
 from knowledge.files import read_entries
+from knowledge.filling import Filler
+from knowledge.locality import NATIONAL
 from knowledge.statutes.lock import LOCK_FILE, CitationLock, read_for
 from knowledge.statutes.register import LawVersion, Register
 
 CONTENT = Path(__file__).parent / "content"
+HOME = "meihekou"
+"""The place whose facts are used unless another is set."""
 _VERSION_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The reviewed content. `version` changes when any entry or law version does."""
+    """The reviewed content. `version` changes when an entry, a law version or a local fact does.
+
+    `faults` are the files that could not be read: their entries are left out, so that one slip
+    of an editor silences one answer and not the service.
+    """
 
     entries: Mapping[EntryId, Entry]
     register: Register
+    filler: Filler
     version: str
     lock: CitationLock = field(default_factory=lambda: CitationLock({}))
+    faults: tuple[ContentError, ...] = ()
     _answering: dict[date, tuple[Entry, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What was worked out for a day: every question asks for it."""
 
     @classmethod
-    def read(cls, content: Path = CONTENT) -> "Library":
-        """Reads a content folder. Raises ContentError at the first fault."""
+    def read(cls, content: Path = CONTENT, locality: str = HOME) -> "Library":
+        """Reads a content folder, with the local facts of one place.
+
+        Raises ContentError where more than single entries is broken.
+        """
         statutes = content / "statutes"
-        entries = {entry.id: entry for entry in read_entries(content / "entries")}
+        read, faults = read_entries(content / "entries")
+        entries = {entry.id: entry for entry in read}
         digest = hashlib.sha256()
-        for file in sorted(statutes.iterdir()):
-            digest.update(file.read_bytes())
+        for path in (*sorted(statutes.iterdir()), *_local_files(content, locality)):
+            digest.update(path.read_bytes())
         for entry in entries.values():
             digest.update(entry.version.encode())
         version = digest.hexdigest()[:_VERSION_LENGTH]
         return cls(
-            entries, Register.read(statutes), version, CitationLock.read(statutes / LOCK_FILE)
+            entries=entries,
+            register=Register.read(statutes),
+            filler=Filler.read(content, locality),
+            version=version,
+            lock=CitationLock.read(statutes / LOCK_FILE),
+            faults=faults,
         )
 
     def answering(self, day: date) -> tuple[Entry, ...]:
@@ -71,3 +91,9 @@ class Library:
     def law_behind(self, entry: Entry, day: date) -> tuple[LawVersion | None, ...]:
         """The versions that an entry's citations mean on a day, in their order."""
         return tuple(self.register.in_force(cited.law, day) for cited in entry.citations)
+
+
+def _local_files(content: Path, locality: str) -> Iterator[Path]:
+    folders = [content / "localities" / NATIONAL, content / "localities" / locality]
+    for folder in (*folders, content / "parameters"):
+        yield from sorted(folder.glob("*.yaml"))

@@ -21,6 +21,7 @@ from bot.wechat.fields import Malformed, read_fields
 from bot.wechat.inbound import read_message
 from bot.wechat.rendering import text_reply
 from config.settings import MessageMode
+from tests.menu import MENU
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "20"))
 ROUND = 300
@@ -138,7 +139,7 @@ def _run(name: str, examples: st.SearchStrategy[Any], act: Callable[[Any], str])
 
 def _read(body: bytes) -> str:
     try:
-        incoming = read_message(read_fields(body), NOW)
+        incoming = read_message(read_fields(body), NOW, MENU)
     except Malformed:
         return "malformed"
     message = incoming.message

@@ -9,6 +9,7 @@ from bot.commands.knowledge import knowledge_commands
 from bot.commands.lawwork import add_law_work
 from bot.commands.people import consultation_commands, staff_commands
 from bot.commands.purge import purge_command
+from bot.commands.residents import resident_commands
 from bot.commands.running import worker_command
 from bot.commands.spool import spool_commands
 from bot.commands.statute import statute_commands
@@ -24,6 +25,7 @@ def add_commands(app: Flask, services: Services) -> None:
         worker_command(services),
         consultation_commands(services),
         staff_commands(services),
+        resident_commands(services),
         spool_commands(services),
         *database_commands(services),
         *backup_commands(services),

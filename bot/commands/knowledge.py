@@ -65,7 +65,7 @@ def all_faults(services: Services, day: date) -> list[Fault]:
     """The faults of the content on a day, with those that only the composed reply shows."""
     faults = [*check(services.library, day), *law_faults(services)]
     for entry in services.library.entries.values():
-        whole = services.reception.composer.first_message(entry)
+        whole = services.reception.composer.first_message(entry, day)
         if size(whole) > MESSAGE_BYTES:
             faults.append(Fault(entry.id, "size", f"{size(whole)} bytes, {MESSAGE_BYTES} fit"))
     return faults

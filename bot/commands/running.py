@@ -20,6 +20,8 @@ def worker_command(services: Services) -> click.Command:
     def worker() -> None:
         """Delivers answers and runs every timer until told to stop."""
         log.info("worker_started")
+        if closed := services.spool.closed():
+            log.error("spool_closed", extra={"files": closed})
         with _replaying(services.replayer):
             services.tasks.run()
         log.info("worker_stopped")

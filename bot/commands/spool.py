@@ -93,7 +93,7 @@ def _read_again(services: Services, post: Post) -> None:
     for name in spool.unread.names():
         try:
             push = spool.read_unread(name)
-            _, incoming = understand(post, push.query, push.body, name.at)
+            _, incoming = understand(services, post, push, name.at)
             if original not in ("", incoming.account):
                 raise Malformed
             spool.keep(incoming.message)

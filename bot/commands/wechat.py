@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import click
 from flask.cli import AppGroup
 
 import bot
+from bot.commands.menu import menu_commands
 from bot.services import Services
-from bot.wechat.findings import Finding, Verdict
+from bot.spool import Spool
+from bot.wechat.findings import Finding, Verdict, judged
 from bot.wechat.inspection import inspect_account
 from knowledge.files import read_yaml
 
@@ -19,6 +22,7 @@ from knowledge.files import read_yaml
 def wechat_commands(services: Services) -> AppGroup:
     """What has to do with the official account."""
     group = AppGroup("wechat", help="The official account.")
+    group.add_command(menu_commands(services))
 
     @group.command("check")
     @click.option("--json", "as_json", is_flag=True)
@@ -27,7 +31,7 @@ def wechat_commands(services: Services) -> AppGroup:
         if services.settings.wechat_token is None:
             raise click.ClickException(str(_words()["not_set_up"]))
         counts: Counter[Verdict] = Counter()
-        for finding in inspect_account(services.settings, services.clock):
+        for finding in _everything(services):
             counts[finding.verdict] += 1
             click.echo(_as_json(finding) if as_json else _line(finding))
         if not as_json:
@@ -38,6 +42,18 @@ def wechat_commands(services: Services) -> AppGroup:
             raise click.exceptions.Exit(1)
 
     return group
+
+
+def _everything(services: Services) -> Iterator[Finding]:
+    yield from inspect_account(services.settings, services.clock)
+    yield _spool_finding(services.spool)
+
+
+def _spool_finding(spool: Spool) -> Finding:
+    """Whether what waits on this host's disk can still be read."""
+    if closed := spool.closed():
+        return Finding("spool", Verdict.BAD, "closed", {"files": closed})
+    return judged("spool", "opens", "no_key", good=spool.waiting.key is not None)
 
 
 def _line(finding: Finding) -> str:

@@ -83,6 +83,10 @@ class SqlPersonnel:
         """Lets somebody in or keeps them out; either way they have to log in anew."""
         self._set(who, active=active, **_all_sessions_ended())
 
+    def end_sessions(self, who: StaffId) -> None:
+        """Whoever has a session of theirs has to log in anew."""
+        self._set(who, **_all_sessions_ended())
+
     def listed(self) -> Sequence[Staff]:
         """Everybody, in the order they came."""
         everybody = self.connection.execute(select(staff).order_by(staff.c.id))

@@ -15,7 +15,6 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     Named,
-    PrimaryKeyConstraint,
     Table,
     TypedColumns,
     UniqueConstraint,
@@ -199,10 +198,16 @@ class _Contents(TypedColumns):
 
 
 class _Pushes(TypedColumns):
-    """Pushes begun that the channel may have counted: each takes a place of the ration."""
+    """Pushes begun that the channel may have counted: each takes a place of the ration.
 
-    delivery: Named[DeliveryId] = Column(NUMBER, ForeignKey("deliveries.id", ondelete="CASCADE"))
-    attempt: Named[int] = Column(Integer)
+    What carries no answer of staff has no delivery (bot/telling.py).
+    """
+
+    id: Named[int] = Column(NUMBER, Identity(), primary_key=True)
+    delivery: Named[DeliveryId | None] = Column(
+        NUMBER, ForeignKey("deliveries.id", ondelete="CASCADE")
+    )
+    attempt: Named[int | None] = Column(Integer)
     resident: Named[ResidentId] = Column(NUMBER, ForeignKey("residents.id", ondelete="CASCADE"))
     counted_at: Named[datetime] = Column(TIME)
     """The latest moment at which the channel may have counted it."""
@@ -271,8 +276,10 @@ pushes = Table(
     "pushes",
     metadata,
     _Pushes,
-    PrimaryKeyConstraint("delivery", "attempt"),
+    UniqueConstraint("delivery", "attempt"),
     Index("ix_pushes_resident", "resident", "counted_at"),
+    Index("ix_pushes_counted_at", "counted_at"),
+    sqlite_autoincrement=True,
 )
 platform_tokens = Table("platform_tokens", metadata, _PlatformTokens)
 attachments = Table(

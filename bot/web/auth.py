@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
-from math import ceil
 from typing import ClassVar, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
@@ -49,14 +48,10 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Unknown name or wrong password: nobody is told which."""
+    """Unknown name, wrong password, or locked after too many failures: nobody is told which.
 
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """Too many failures; `minutes` until the next try is looked at."""
-
-    minutes: int
+    Else whoever guesses would learn from the lock which names there are.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +61,29 @@ class Doorkeeper:
     store: SqlStore
     clock: Clock
 
-    def admit(self, name: str, password: str) -> SignedIn | Refused | Locked:
+    def admit(self, name: str, password: str) -> SignedIn | Refused:
         """Checks a password. A try counts as failed before the slow check, whatever happens then:
-        any number of tries at once get no further than one after the other.
+        any number of tries at once get no further than one after the other. A locked name takes
+        as long as any other.
         """
         now = self.clock()
         with self.store.write() as records:
             known = records.personnel.credentials(name)
             if known and known.locked_until and known.locked_until > now:
-                return Locked(_minutes(known.locked_until - now))
-            lock = _lock(known, now)
+                known = None
             if known:
-                records.personnel.record_failure(known.staff.id, lock)
+                records.personnel.record_failure(known.staff.id, _lock(known, now))
         fits = passwords.matches(password, known.password_hash if known else None)
         if known is None or not fits or not known.staff.active:
-            return Locked(_minutes(LOCK)) if lock else Refused()
+            return Refused()
         with self.store.write() as records:
             records.personnel.record_success(known.staff.id)
         return SignedIn(known.staff, known.session_epoch)
+
+    def dismiss(self, staff: Staff) -> None:
+        """Ends every session of theirs, on whatever device, and with it every copy of a cookie."""
+        with self.store.write() as records:
+            records.personnel.end_sessions(staff.id)
 
     def recognise(self, session_id: str) -> SignedIn | None:
         """Who a session belongs to; None if they left or their sessions were ended."""
@@ -98,15 +98,9 @@ class Doorkeeper:
         return SignedIn(known.staff, known.session_epoch)
 
 
-def _lock(known: Credentials | None, now: datetime) -> datetime | None:
+def _lock(known: Credentials, now: datetime) -> datetime | None:
     """When the lock ends that this failure would bring."""
-    if known is None or (known.failed_logins + 1) % FAILURES:
-        return None
-    return now + LOCK
-
-
-def _minutes(time: timedelta) -> int:
-    return ceil(time.total_seconds() / 60)
+    return None if (known.failed_logins + 1) % FAILURES else now + LOCK
 
 
 def install_log_in(app: Flask, services: Services) -> None:
@@ -134,7 +128,7 @@ def begin_session(services: Services, user: SignedIn) -> None:
 
 
 def end_session() -> None:
-    """Logs out in this browser."""
+    """Forgets who was here, in this browser alone."""
     logout_user()
     session.clear()
 

@@ -19,6 +19,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 
 from bot.services import Services
 from bot.web.access import open_to_all
+from bot.web.crowding import TRY_AGAIN, is_crowded_for, words_for_later
 from bot.web.labels import Labels, page_labels
 from config.settings import SettingsError
 from handlers.cases import Author, Consultation, Route, State, Utterance
@@ -73,15 +74,16 @@ class _Chat:
         self._refuse_other_sites()
         token = self._token() or token_hex(TOKEN_BYTES)
         identifier, text = self._given()
-        reply = self.services.reception.receive(
-            Message(
-                sender=Address(ChannelName.CHAT, token),
-                key=f"c:{identifier}",
-                kind=Kind.TEXT,
-                text=text,
-                received_at=self.services.clock(),
-            )
+        message = Message(
+            sender=Address(ChannelName.CHAT, token),
+            key=f"c:{identifier}",
+            kind=Kind.TEXT,
+            text=text,
+            received_at=self.services.clock(),
         )
+        if is_crowded_for(self.services, message.sender):
+            return self._as(token, self._put_off(message))
+        reply = self.services.reception.receive(message)
         return self._as(token, jsonify(reply=self._shown_reply(reply)))
 
     @open_to_all
@@ -118,6 +120,13 @@ class _Chat:
                 )
             )
         return self._as(token_hex(TOKEN_BYTES), jsonify(erased=True))
+
+    def _put_off(self, message: Message) -> Response:
+        """Nothing is kept; the page keeps the message and shows a button to send it again."""
+        words = words_for_later(self.services, message)
+        response = make_response(jsonify(error="crowded", message=words), 429)
+        response.headers["Retry-After"] = str(TRY_AGAIN)
+        return response
 
     def _said(
         self, address: Address, after: MessageId

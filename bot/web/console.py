@@ -27,8 +27,7 @@ from bot.web.auth import (
     FAILURES,
     LOCK,
     Doorkeeper,
-    Locked,
-    Refused,
+    SignedIn,
     begin_session,
     end_session,
     is_signed_in,
@@ -73,22 +72,19 @@ class _Console:
             return render("console/login.html", there=there, name="", problem="")
         name = request.form.get("name", "").strip()
         admitted = self.keeper.admit(name, request.form.get("password", ""))
-        match admitted:
-            case Refused():
-                minutes = LOCK.total_seconds() // 60
-                problem = self._say_log_in("refused", failures=FAILURES, lock=int(minutes))
-            case Locked(minutes):
-                problem = self._say_log_in("locked", minutes=minutes)
-            case _:
-                begin_session(self.services, admitted)
-                return redirect(there)
+        if isinstance(admitted, SignedIn):
+            begin_session(self.services, admitted)
+            return redirect(there)
+        minutes = int(LOCK.total_seconds() // 60)
+        problem = self._say_log_in("refused", failures=FAILURES, lock=minutes)
         page = render("console/login.html", there=there, name=name, problem=problem)
         return page, 401
 
     @staff_only
-    def log_out(self, staff: Staff) -> ResponseReturnValue:  # noqa: ARG002
-        """Ends the session in this browser."""
+    def log_out(self, staff: Staff) -> ResponseReturnValue:
+        """Ends the sessions of whoever asks; in this browser whatever happens then."""
         end_session()
+        self.keeper.dismiss(staff)
         return redirect(url_for("console.log_in"))
 
     @staff_only

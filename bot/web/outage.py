@@ -62,9 +62,9 @@ def words_if_kept(services: Services, message: Message) -> str | None:
         log.error("message_not_kept", extra={"reason": str(error)})
         return None
     log.warning("message_spooled", extra={"new": new})
-    if message.kind in (Kind.EVENT, Kind.LEAVE):
+    if message.kind in (Kind.EVENT, Kind.LEAVE) and not message.text:
         return ""
-    return _after_advice(services, message, Phrase.KEPT_DANGER) or services.wording.say(
+    return after_advice(services, message, Phrase.KEPT_DANGER) or services.wording.say(
         Phrase.KEPT_FOR_LATER
     )
 
@@ -72,7 +72,7 @@ def words_if_kept(services: Services, message: Message) -> str | None:
 def words_if_lost(services: Services, message: Message) -> str:
     """Says plainly that the message was not kept."""
     lost = services.wording.say(Phrase.STORE_DOWN)
-    return _after_advice(services, message, Phrase.STORE_DOWN) or lost
+    return after_advice(services, message, Phrase.STORE_DOWN) or lost
 
 
 def keep_unread(services: Services, push: UnreadPush) -> None:
@@ -87,7 +87,7 @@ def keep_unread(services: Services, push: UnreadPush) -> None:
     log.error("push_unread", extra={"kept": True, "new": new})
 
 
-def _after_advice(services: Services, message: Message, phrase: Phrase) -> str:
+def after_advice(services: Services, message: Message, phrase: Phrase) -> str:
     """The safety text and then the phrase; empty where nobody is in danger.
 
     Screened without a case: that is opened when the message is replayed.

@@ -96,7 +96,7 @@ def _open(services: Services, post: Post, query: Fields) -> tuple[Opened, Incomi
     body = b""
     try:
         body = _body()
-        opened, incoming = understand(post, query, body, services.clock())
+        opened, incoming = understand(services, post, UnreadPush(query, body), services.clock())
     except Forged:
         abort(403)
     except Malformed:
@@ -108,17 +108,20 @@ def _open(services: Services, post: Post, query: Fields) -> tuple[Opened, Incomi
     return opened, incoming
 
 
-def understand(post: Post, query: Fields, body: bytes, at: datetime) -> tuple[Opened, Incoming]:
+def understand(
+    services: Services, post: Post, push: UnreadPush, at: datetime
+) -> tuple[Opened, Incoming]:
     """The message in a verified push. Raises Forged or Malformed."""
-    opened = post.open(query, body)
-    incoming = read_message(opened.fields, at)
-    _agree(query, incoming)
+    opened = post.open(push.query, push.body)
+    incoming = read_message(opened.fields, at, services.menu)
+    _agree(push.query, incoming)
     return opened, incoming
 
 
 def _agree(query: Fields, incoming: Incoming) -> None:
     """In the clear only the address is signed: it must name who the body says. Raises Forged."""
-    if query.get("openid", "") not in ("", incoming.message.sender.resident):
+    named = {"", incoming.pushed_by, incoming.message.sender.resident}
+    if query.get("openid", "") not in named:
         raise Forged
 
 

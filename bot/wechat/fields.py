@@ -35,7 +35,7 @@ _WRITTEN_BY_PEOPLE = frozenset(
 _SAYS_WHO = frozenset(
     {
         *("ToUserName", "FromUserName", "CreateTime", "MsgType", "MsgId", "MsgID"),
-        *("Event", "EventKey", "Encrypt"),
+        *("Event", "EventKey", "OpenID", "Encrypt"),
     }
 )
 """What a push is known by: given twice with two values, nobody can tell whose it is."""

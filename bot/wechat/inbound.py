@@ -9,6 +9,7 @@ from datetime import datetime
 from bot.wechat.attached import read_attachment
 from bot.wechat.fields import Fields, Malformed
 from handlers.model import Address, ChannelName, Kind, Message
+from knowledge.menu import Menu
 
 _LONGEST_WORD = 128
 """Characters of a name, a kind or an id at most; the platform's openids have 28."""
@@ -22,37 +23,79 @@ _MESSAGE_ID = re.compile(r"0*[1-9][0-9]{0,19}")
 _DIGEST = 32
 """Hexadecimal digits that tell pushes of one sender apart: 128 bits."""
 
+_FOLLOWS = "subscribe"
+_LEAVES = "unsubscribe"
+_WITHDRAWS = frozenset({"user_authorization_revoke", "user_authorization_cancellation"})
+"""A resident took back a consent or gave up their WeChat account: the platform asks to erase them
+(https://developers.weixin.qq.com/doc/service/guide/h5/authorization_change.html, read 2026-11)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A message, and the account it was sent to (the sender of the reply)."""
+    """A message, the account it was sent to (the sender of the reply), and who pushed it.
+
+    That is the resident, but for what the platform tells of a resident by itself.
+    """
 
     message: Message
     account: str
+    pushed_by: str
 
 
-def read_message(fields: Fields, now: datetime) -> Incoming:
+def read_message(fields: Fields, now: datetime, menu: Menu) -> Incoming:
     """The message in a push. Raises Malformed if it has no sender, account, kind or key."""
     kind = _word(fields, "MsgType").lower()
-    event = kind == "event"
+    account, pushed_by = _name(fields, "ToUserName"), _name(fields, "FromUserName")
+    if kind == "event":
+        return Incoming(_event(fields, now, menu), account, pushed_by)
     message = Message(
-        sender=Address(ChannelName.WECHAT, _name(fields, "FromUserName")),
-        key=_event_key(fields) if event else _message_key(fields),
-        kind=_event_kind(fields) if event else _kind(kind),
-        text="" if event else _words(fields, kind),
+        sender=Address(ChannelName.WECHAT, pushed_by),
+        key=_message_key(fields),
+        kind=_kind(kind),
+        text=_words(fields, kind),
         received_at=now,
-        attachment=None if event else read_attachment(fields),
+        attachment=read_attachment(fields),
     )
-    return Incoming(message, _name(fields, "ToUserName"))
+    return Incoming(message, account, pushed_by)
+
+
+def _event(fields: Fields, now: datetime, menu: Menu) -> Message:
+    name = fields.get("Event", "").strip().lower()
+    # Of a withdrawal the platform itself is the sender: another field names the resident.
+    resident = _name(fields, "OpenID" if name in _WITHDRAWS else "FromUserName")
+    return Message(
+        sender=Address(ChannelName.WECHAT, resident),
+        key=_event_key(fields),
+        kind=_event_kind(name),
+        text=_words_of_event(name, fields, menu),
+        received_at=now,
+    )
 
 
 def _kind(name: str) -> Kind:
     return {"text": Kind.TEXT, "voice": Kind.VOICE}.get(name, Kind.MEDIA)
 
 
-def _event_kind(fields: Fields) -> Kind:
-    kinds = {"subscribe": Kind.FOLLOW, "unsubscribe": Kind.LEAVE}
-    return kinds.get(fields.get("Event", "").strip().lower(), Kind.EVENT)
+def _event_kind(name: str) -> Kind:
+    if name == _LEAVES or name in _WITHDRAWS:
+        return Kind.LEAVE
+    return Kind.FOLLOW if name == _FOLLOWS else Kind.EVENT
+
+
+def _words_of_event(name: str, fields: Fields, menu: Menu) -> str:
+    """What somebody says who taps or scans and then waits; of all other events nothing.
+
+    The other buttons open a page, or are followed by a message with the picture or the place.
+    """
+    match name:
+        case "click":
+            return menu.words(fields.get("EventKey", "").strip())
+        case "scan":
+            return menu.words_of_scan
+        case "scancode_waitmsg":
+            return menu.words_for_help
+        case _:
+            return ""
 
 
 def _words(fields: Fields, kind: str) -> str:

@@ -158,14 +158,15 @@ def token_in(page: str) -> str:
 
 
 @contextmanager
-def open_site(folder: Path, metrics_token: str = "") -> Iterator[Site]:
-    """A site over a new database in a folder."""
+def open_site(folder: Path, metrics_token: str = "", **changed: Any) -> Iterator[Site]:
+    """A site over a new database in a folder; settings may be changed."""
     clock = Clock()
     settings = Settings(
         data_dir=folder,
         secret_key=SecretStr("a secret of tests, long enough for anybody"),
         personal_data_key=SecretStr("another secret of tests, as long as that"),
         metrics_token=SecretStr(metrics_token) if metrics_token else None,
+        **changed,
     )
     services = build(settings, clock)
     upgrade(services.store.engine)

@@ -124,7 +124,7 @@ def test_a_database_that_hangs_is_asked_by_one_and_the_others_do_not_wait(world:
     assert len(world.stored()) == 7
 
 
-def test_a_tap_in_an_outage_is_kept_in_silence(world: Outage) -> None:
+def test_an_event_without_words_is_kept_in_silence(world: Outage) -> None:
     world.door.away = True
     assert world.resident().unfollow().text is None
     assert world.count("waiting") == 1

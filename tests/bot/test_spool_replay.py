@@ -10,10 +10,10 @@ import pytest
 
 from bot.spool import UnreadPush
 from handlers.cases import Role
-from handlers.model import ConsultationNumber, Message, Reply
+from handlers.model import Address, ChannelName, ConsultationNumber, Message, Reply
 from handlers.reception import Reception
 from tests.bot.outage import UNANSWERABLE, Outage, outage
-from tests.fake_wechat import SEND, busy, wrap
+from tests.fake_wechat import SEND, Resident, busy, wrap
 from tests.fake_wechat.webhook import Push
 
 KEPT = "您的话已经存下"
@@ -112,6 +112,22 @@ def test_a_waiting_answer_is_not_spent_on_a_reply_that_may_reach_nobody(world: O
     assert "先找村委会调解" in world.say(anna, "还在吗")
 
 
+def test_a_voice_that_waited_is_fetched_at_once(world: Outage) -> None:
+    """Its task is there as soon as it is stored; the sweep comes once a minute."""
+    anna = world.resident()
+    anna.send_voice()
+    queue = world.services.tasks._started().huey
+    queue.flush()
+    world.door.away = True
+    assert KEPT in (anna.send_voice().text or "")
+    world.say(anna, "你好")
+    world.door.away = False
+    world.services.replayer.round()
+    assert queue.pending_count() == 1
+    world.services.replayer.round()
+    assert queue.pending_count() == 1
+
+
 def test_a_busy_channel_is_tried_again_and_then_left(world: Outage) -> None:
     anna = world.resident()
     world.door.away = True
@@ -149,6 +165,47 @@ def test_many_replies_of_one_resident_are_three_pushes_at_most(world: Outage) ->
     assert 1 <= len(pushed) <= 3
     assert all(len(text.encode()) <= 2_048 for text in pushed)
     assert world.count("untold") == 0
+
+
+def left_of_ration(world: Outage, resident: Resident) -> int:
+    with world.services.store.read() as records:
+        known = records.conversations.known(Address(ChannelName.WECHAT, resident.openid))
+        assert known is not None
+        return records.deliveries.ration_left(known.id, world.clock())
+
+
+def test_replies_told_late_leave_two_places_for_answers_of_people(world: Outage) -> None:
+    anna = world.resident()
+    world.say(anna, UNANSWERABLE)
+    world.commands.invoke(
+        args=["staff", "add", "王律师", "--role", "admin", "--password", "x" * 12]
+    )
+    world.door.away = True
+    for question in ("房东不退押金怎么办", "包工头跑了，工资找谁要", "离婚孩子归谁") * 3:
+        world.say(anna, question)
+    world.door.away = False
+    world.services.replayer.round()
+    assert (len(world.pushed(anna)), left_of_ration(world, anna)) == (3, 2)
+    for number in range(3):
+        given = ("--resident", anna.openid, "--text", f"第{number}次答复")
+        said = json.loads(world.commands.invoke(args=["consultation", "answer", *given]).stdout)
+        world.services.courier.deliver_one(said["delivery"])
+    assert [text for text in world.pushed(anna)[3:] if "第2次" in text] == []
+    assert len(world.pushed(anna)) == 5
+    assert "第2次答复" in world.say(anna, "你好")
+
+
+def test_a_late_reply_that_surely_did_not_arrive_takes_no_place(world: Outage) -> None:
+    anna = world.resident()
+    world.door.away = True
+    world.say(anna, UNANSWERABLE)
+    world.door.away = False
+    world.platform.fault(SEND, busy())
+    world.services.replayer.round()
+    assert left_of_ration(world, anna) == 5
+    world.clock.ahead = timedelta(minutes=1)
+    world.services.replayer.round()
+    assert left_of_ration(world, anna) == 4
 
 
 def test_a_push_that_nobody_can_read_is_kept_for_seven_days(world: Outage) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.wechat.attached import read_attachment
 from bot.wechat.inbound import read_message
 from handlers.model import Attachment, AttachmentKind
+from tests.menu import MENU
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,6 @@ def test_whatever_the_fields_hold_an_attachment_comes_out(
 def test_a_recognised_voice_has_its_words_and_its_recording() -> None:
     fields = {"FromUserName": "o1", "ToUserName": "gh", "MsgType": "voice", "MsgID": "7"}
     fields |= {"MediaId": "v1", "Recognition": " 房东不退押金 "}
-    message = read_message(fields, datetime(2026, 11, 23, tzinfo=UTC)).message
+    message = read_message(fields, datetime(2026, 11, 23, tzinfo=UTC), MENU).message
     assert message.text == "房东不退押金"
     assert message.attachment == Attachment(AttachmentKind.VOICE, reference="v1")

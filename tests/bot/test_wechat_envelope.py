@@ -13,6 +13,7 @@ from bot.wechat.fields import Malformed, read_fields
 from bot.wechat.inbound import read_message
 from config.settings import MessageMode
 from handlers.model import Kind
+from tests.menu import MENU
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 CURRENT, PREVIOUS = aes_key("a" * 43), aes_key("b" * 43)
@@ -149,13 +150,13 @@ def test_any_sealed_bytes_are_forged_or_malformed(noise: bytes) -> None:
 @pytest.mark.parametrize("gone", ["FromUserName", "ToUserName", "MsgType", "MsgId"])
 def test_a_message_without_a_needed_field_is_malformed(gone: str) -> None:
     with pytest.raises(Malformed):
-        read_message(read_fields(XML.replace(gone, "Other").encode()), NOW)
+        read_message(read_fields(XML.replace(gone, "Other").encode()), NOW, MENU)
 
 
 def test_two_events_of_one_second_have_two_keys() -> None:
     event = {"FromUserName": "o1", "ToUserName": "g", "MsgType": "event", "CreateTime": "1"}
-    first = read_message(event | {"Event": "CLICK", "EventKey": "a"}, NOW)
-    second = read_message(event | {"Event": "CLICK", "EventKey": "b"}, NOW)
+    first = read_message(event | {"Event": "CLICK", "EventKey": "a"}, NOW, MENU)
+    second = read_message(event | {"Event": "CLICK", "EventKey": "b"}, NOW, MENU)
     assert first.message.key != second.message.key
 
 
@@ -163,7 +164,7 @@ def test_two_events_of_one_second_have_two_keys() -> None:
 def test_without_a_proper_id_what_was_sent_is_the_key(number: str) -> None:
     def key(text: str) -> str:
         return read_message(
-            read_fields(XML.replace("7", number).replace("你好", text).encode()), NOW
+            read_fields(XML.replace("7", number).replace("你好", text).encode()), NOW, MENU
         ).message.key
 
     assert key("你好") == key("你好")
@@ -174,10 +175,10 @@ def test_without_a_proper_id_what_was_sent_is_the_key(number: str) -> None:
 def test_a_name_that_could_mean_something_elsewhere_is_malformed(name: str) -> None:
     fields = dict(read_fields(XML.encode())) | {"FromUserName": name}
     with pytest.raises(Malformed):
-        read_message(fields, NOW)
+        read_message(fields, NOW, MENU)
 
 
 def test_following_is_told_from_other_events() -> None:
     event = {"FromUserName": "o1", "ToUserName": "g", "MsgType": "event", "CreateTime": "1"}
-    assert read_message(event | {"Event": "subscribe"}, NOW).message.kind is Kind.FOLLOW
-    assert read_message(event | {"Event": "VIEW"}, NOW).message.kind is Kind.EVENT
+    assert read_message(event | {"Event": "subscribe"}, NOW, MENU).message.kind is Kind.FOLLOW
+    assert read_message(event | {"Event": "VIEW"}, NOW, MENU).message.kind is Kind.EVENT

@@ -37,7 +37,7 @@ from tests.running import Running, free_port
 
 TOKEN = "token4tests"
 AES_KEY = random_aes_key()
-SOURCES = ("findings", "inspection")
+SOURCES = ("wechat/findings", "wechat/inspection", "commands/wechat")
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_a_healthy_account_is_told_line_by_line(service: Running) -> None:
     assert verdicts == {
         **dict.fromkeys(("token_setting", "app_id", "app_secret", "original_id"), "ok"),
         **dict.fromkeys(("aes_key", "modes", "access_token", "clock", "push"), "ok"),
-        **dict.fromkeys(("callback_addresses", "forgery"), "ok"),
+        **dict.fromkeys(("callback_addresses", "forgery", "spool"), "ok"),
         **dict.fromkeys(("menu", "api_address", "third_parties"), "unknown"),
         "public_address": "ok",
     }
@@ -270,7 +270,7 @@ def test_without_a_public_address_it_is_unknown(platform: FakePlatform) -> None:
 
 def test_every_outcome_has_words() -> None:
     """A code without words would break the report when it is needed most."""
-    folder = Path(__file__).parents[2] / "bot" / "wechat"
+    folder = Path(__file__).parents[2] / "bot"
     source = "".join((folder / f"{name}.py").read_text("utf-8") for name in SOURCES)
     for subject, words in _words().items():
         if isinstance(words, dict) and subject != "verdicts":

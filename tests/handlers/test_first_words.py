@@ -48,7 +48,7 @@ def test_the_notice_is_given_once(house: House, first: Kind) -> None:
 def test_nothing_of_a_first_answer_gives_way_to_the_notice(house: House) -> None:
     composer = house.reception.composer
     for entry in composer.library.entries.values():
-        whole = composer.first_message(entry)
+        whole = composer.first_message(entry, house.clock().date())
         told = composer.with_notice(Reply(DecisionName.ANSWER, whole), ChannelName.WECHAT)
         assert told.text.startswith(whole), entry.id
         assert size(told.text) <= MESSAGE_BYTES, entry.id

@@ -16,7 +16,7 @@ IN_DANGER = "救命，他现在拿刀砍我"
 def test_an_answer_has_the_law_the_disclaimer_and_what_it_rested_on(house: House) -> None:
     reply = house.hear("房东不退押金")
     assert reply.decision is DecisionName.ANSWER
-    assert "《民法典》" in reply.text
+    assert "依据：《" in reply.text
     assert "不是律师意见" in reply.text
     assert "本条尚未经律师审核" in reply.text
     assert size(reply.text) <= MESSAGE_BYTES

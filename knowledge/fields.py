@@ -1,0 +1,135 @@
+"""The head of an entry's file, read with complaints that name line and field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from knowledge.complaints import complaint
+from knowledge.errors import ContentError
+
+_FRONT_STARTS_AT = 2
+"""The line of a file's first field: a line of --- stands before it."""
+
+Name = TypeVar("Name", bound=StrEnum)
+
+
+def lines_of(front: str) -> dict[str, int]:
+    """The line of every field, and of every item of its list as `field[0]`, in the whole file."""
+    node = yaml.compose(front)
+    lines: dict[str, int] = {}
+    for key, value in node.value if isinstance(node, yaml.MappingNode) else ():
+        lines[key.value] = key.start_mark.line + _FRONT_STARTS_AT
+        if not isinstance(value, yaml.SequenceNode):
+            continue
+        for number, item in enumerate(value.value):
+            lines[f"{key.value}[{number}]"] = item.start_mark.line + _FRONT_STARTS_AT
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of one file. A fault is kept in `faults`, and an empty value returned."""
+
+    path: Path
+    given: Mapping[str, Any]
+    lines: Mapping[str, int]
+    faults: list[ContentError] = field(default_factory=list)
+
+    def complain(self, name: str, what: str, /, **blanks: object) -> None:
+        """Keeps a fault of a field, `what` being its name among the complaints."""
+        whole, _, _ = name.partition("[")
+        line = self.lines.get(name) or self.lines.get(whole, 0)
+        self.faults.append(ContentError(self.path, whole, complaint(what, **blanks), line))
+
+    def only(self, known: frozenset[str]) -> None:
+        """Complains of fields that nobody reads: mostly a slip in the name."""
+        for name in self.given:
+            if name not in known:
+                self.complain(name, "unknown_field", known="、".join(sorted(known)))
+
+    def text(self, name: str) -> str:
+        value = self.given.get(name)
+        if isinstance(value, str) and value.strip():
+            return value.strip()
+        self.complain(name, "not_text" if name in self.given else "missing_field")
+        return ""
+
+    def matching(self, name: str, expected: str) -> str:
+        if self.text(name) not in ("", expected):
+            self.complain(name, "not_as_the_file", expected=expected)
+        return expected
+
+    def texts(self, name: str, *, needed: bool = True) -> tuple[str, ...]:
+        """A list of texts; where it is not `needed`, absent or empty means none."""
+        values = self.given.get(name)
+        if not values and not needed:
+            return ()
+        if not isinstance(values, list) or not values:
+            self.complain(name, "not_a_list" if name in self.given else "missing_field")
+            return ()
+        for number, value in enumerate(values):
+            if not isinstance(value, str) or not value.strip():
+                self.complain(f"{name}[{number}]", "item_not_text", item=value)
+        return tuple(str(value).strip() for value in values)
+
+    def choice(self, name: str, kind: type[Name], otherwise: Name) -> Name:
+        """One name of a fixed list."""
+        value = self.text(name)
+        if value in list(kind):
+            return kind(value)
+        self._not_among(name, value, kind)
+        return otherwise
+
+    def choices(self, name: str, kind: type[Name]) -> tuple[Name, ...]:
+        """Some names of a fixed list, at least one."""
+        given = self.texts(name)
+        for number, value in enumerate(given):
+            if value not in list(kind):
+                self._not_among(f"{name}[{number}]", value, kind)
+        return tuple(kind(value) for value in given if value in list(kind))
+
+    def day(self, name: str) -> date:
+        value = self.given.get(name)
+        if isinstance(value, date):
+            return value
+        self.complain(name, "not_a_day" if name in self.given else "missing_field")
+        return date.min
+
+    def day_or_none(self, name: str) -> date | None:
+        return None if self.given.get(name) is None else self.day(name)
+
+    def mapping(self, name: str, keys: Mapping[str, Name]) -> dict[Name, str]:
+        """Texts under keys of a fixed list; absent means none."""
+        given = self.given.get(name) or {}
+        if not isinstance(given, dict):
+            self.complain(name, "not_a_mapping", known="、".join(keys))
+            return {}
+        for key, value in given.items():
+            if key not in keys or not isinstance(value, str) or not value.strip():
+                self.complain(name, "bad_facet", key=key, known="、".join(keys))
+        return {keys[key]: str(value).strip() for key, value in given.items() if key in keys}
+
+    def rows(self, name: str, columns: tuple[str, str], *, needed: bool) -> list[tuple[str, str]]:
+        """A list of pairs, each with exactly these two names."""
+        given = self.given.get(name)
+        if not given and not needed:
+            return []
+        if not isinstance(given, list) or not given:
+            self.complain(name, "not_a_list" if name in self.given else "missing_field")
+            return []
+        rows = []
+        for number, row in enumerate(given):
+            if isinstance(row, dict) and set(row) == set(columns) and all(row.values()):
+                rows.append((str(row[columns[0]]), str(row[columns[1]])))
+            else:
+                self.complain(f"{name}[{number}]", "bad_row", columns=" 和 ".join(columns))
+        return rows
+
+    def _not_among(self, name: str, value: str, kind: type[Name]) -> None:
+        if value:
+            self.complain(name, "not_among", given=value, known="、".join(kind))

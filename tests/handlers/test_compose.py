@@ -1,0 +1,77 @@
+"""An answer carries what protects: the warnings of its risk, its review, what will change."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from handlers.compose import Composer
+from handlers.parts import MESSAGE_BYTES, size
+from knowledge.entry import Entry, EntryId, Facet, Risk, Status
+from knowledge.library import CONTENT, Library
+from knowledge.statutes.register import Register
+from knowledge.wording import Phrase, Wording
+
+TODAY = date(2026, 11, 23)
+LIBRARY = Library.read()
+COMPOSER = Composer(Wording.read(CONTENT / "wording.yaml"), LIBRARY)
+DEPOSIT = LIBRARY.entries[EntryId("fangchan-zufang-02")]
+
+
+def first(entry: Entry, day: date = TODAY) -> str:
+    return COMPOSER.first_message(entry, day)
+
+
+@pytest.mark.parametrize(
+    ("risk", "phrase"),
+    [
+        (Risk.MONEY, Phrase.RISK_MONEY),
+        (Risk.DEADLINE, Phrase.RISK_DEADLINE),
+        (Risk.CRIMINAL, Phrase.RISK_CRIMINAL),
+        (Risk.SAFETY, Phrase.RISK_SAFETY),
+    ],
+)
+def test_a_risk_brings_its_warning_before_the_disclaimer(risk: Risk, phrase: Phrase) -> None:
+    warning = COMPOSER.wording.say(phrase)
+    assert warning not in first(replace(DEPOSIT, risks=(Risk.ORDINARY,)))
+    told = first(replace(DEPOSIT, risks=(risk,)))
+    disclaimer = COMPOSER.wording.say(Phrase.DISCLAIMER)
+    assert told.index(warning) < told.index(disclaimer)
+
+
+def test_an_entry_whose_review_is_due_answers_and_says_so() -> None:
+    assert "正在复核" not in first(DEPOSIT)
+    marked = replace(DEPOSIT, status=Status.REVIEW_DUE)
+    assert marked.answers_on(TODAY)
+    assert "正在复核" in first(marked)
+    assert "正在复核" in first(DEPOSIT, date(2027, 5, 24))
+
+
+def test_a_withdrawn_entry_does_not_answer() -> None:
+    assert not replace(DEPOSIT, status=Status.WITHDRAWN).answers_on(TODAY)
+
+
+def test_a_law_that_is_about_to_change_is_told() -> None:
+    title = DEPOSIT.citations[0].law
+    law = LIBRARY.register.laws[title]
+    ending = replace(law.versions[-1], effective_until=date(2027, 1, 1))
+    register = Register({**LIBRARY.register.laws, title: replace(law, versions=(ending,))})
+    composer = replace(COMPOSER, library=replace(LIBRARY, register=register))
+    assert "自2027-01-01起将按新法" in composer.first_message(DEPOSIT, TODAY)
+    assert "新法" not in first(DEPOSIT)
+
+
+def test_facets_wait_behind_more_with_their_blanks_filled() -> None:
+    entry = replace(DEPOSIT, facets={Facet.PLACE: "到{office:司法所}问。"})
+    parts = COMPOSER.entry_parts(entry, TODAY)
+    assert "去哪里：到当地司法所问。" in parts[-1]
+    assert "{" not in "".join(parts)
+
+
+@pytest.mark.parametrize("place", ["meihekou", "shifan"])
+def test_every_entry_fits_one_message_whole(place: str) -> None:
+    composer = replace(COMPOSER, library=Library.read(locality=place))
+    for entry in composer.library.entries.values():
+        told = composer.first_message(entry, date(2027, 12, 1))
+        assert size(told) <= MESSAGE_BYTES, entry.id
+        assert COMPOSER.wording.say(Phrase.DISCLAIMER) in told
