@@ -32,8 +32,8 @@ class Library:
     register: Register
     filler: Filler
     version: str
-    lock: CitationLock = field(default_factory=lambda: CitationLock({}))
     faults: tuple[ContentError, ...] = ()
+    lock: CitationLock = field(default_factory=lambda: CitationLock({}))
     _answering: dict[date, tuple[Entry, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -54,14 +54,9 @@ class Library:
         for entry in entries.values():
             digest.update(entry.version.encode())
         version = digest.hexdigest()[:_VERSION_LENGTH]
-        return cls(
-            entries=entries,
-            register=Register.read(statutes),
-            filler=Filler.read(content, locality),
-            version=version,
-            lock=CitationLock.read(statutes / LOCK_FILE),
-            faults=faults,
-        )
+        filler = Filler.read(content, locality)
+        register, lock = Register.read(statutes), CitationLock.read(statutes / LOCK_FILE)
+        return cls(entries, register, filler, version, faults, lock)
 
     def answering(self, day: date) -> tuple[Entry, ...]:
         """The entries that residents may be given on a day: published and still good law."""

@@ -78,6 +78,10 @@ class Segmenter:
         words = (self.synonyms.get(word, word) for word in self.tokenizer.cut(plain))
         return [word for word in words if self._tells(word)]
 
+    def content_words(self, text: str) -> tuple[str, ...]:
+        """The words of a text as they stand, less those that say nothing of any matter."""
+        return tuple(word for word in self.tokenizer.cut(normalise(text)) if self._tells(word))
+
     def weight(self, word: str) -> float:
         """How much a word tells: the logarithm of its rarity."""
         if frequency := self.frequencies.get(word, 0):

@@ -5,6 +5,7 @@ from flask import Flask
 from bot.commands.ask import ask_command
 from bot.commands.backup import backup_commands
 from bot.commands.database import database_commands
+from bot.commands.deadline import deadline_commands
 from bot.commands.knowledge import knowledge_commands
 from bot.commands.lawwork import add_law_work
 from bot.commands.people import consultation_commands, staff_commands
@@ -22,6 +23,7 @@ def add_commands(app: Flask, services: Services) -> None:
     for command in (
         ask_command(services),
         add_law_work(knowledge_commands(services), services),
+        deadline_commands(),
         worker_command(services),
         consultation_commands(services),
         staff_commands(services),

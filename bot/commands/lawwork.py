@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -13,8 +14,9 @@ from bot.services import Services
 from bot.speech import say
 from knowledge.checks import Fault
 from knowledge.entry import Citation
+from knowledge.files import line_in
 from knowledge.impact import impact
-from knowledge.library import CONTENT
+from knowledge.library import CONTENT, Library
 from knowledge.locking import LockFault, lock_citations, lock_faults
 from knowledge.statutes.lock import LOCK_FILE
 
@@ -30,7 +32,7 @@ def add_law_work(group: AppGroup, services: Services) -> AppGroup:
 
 def law_faults(services: Services) -> list[Fault]:
     """What does not hold between entries, lock, register and the texts at hand."""
-    return list(_told(lock_faults(services.library, services.lookups.texts)))
+    return list(_told(lock_faults(services.library, services.lookups.texts), services.library))
 
 
 def _lock(services: Services) -> click.Command:
@@ -43,8 +45,8 @@ def _lock(services: Services) -> click.Command:
             services.library, services.lookups.texts, services.day(), again=again
         )
         outcome.lock.write(_LOCK)
-        for fault in _told(outcome.faults):
-            click.echo(f"{fault.where}: {fault.field}: {fault.message}", err=True)
+        for fault in _told(outcome.faults, services.library):
+            click.echo(str(fault), err=True)
         click.echo(say("locked", rows=len(list(outcome.lock)), added=outcome.added))
         if outcome.faults:
             sys.exit(1)
@@ -85,7 +87,7 @@ def _citations_of(services: Services, law: str) -> frozenset[Citation]:
     return frozenset(one for entry in entries for one in entry.citations if one.law == title)
 
 
-def _told(faults: Iterable[LockFault]) -> Iterable[Fault]:
+def _told(faults: Iterable[LockFault], library: Library) -> Iterable[Fault]:
     for fault in faults:
         told = say(
             f"law_fault_{fault.kind}",
@@ -93,4 +95,6 @@ def _told(faults: Iterable[LockFault]) -> Iterable[Fault]:
             article=fault.cited.article,
             day=fault.day,
         )
-        yield Fault(fault.entry or LOCK_FILE, "citations", told)
+        file = str(_LOCK) if fault.entry is None else library.entries[fault.entry].file
+        line = line_in(Path(file), "citations", fault.cited.article) if fault.entry else 0
+        yield Fault(file, line, "citations", told)

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.commands.purge import PUSHES_DAYS
 from bot.storage import retention
-from bot.storage.deliveries import PUSH_WINDOW, PUSHES_IN_WINDOW
+from bot.storage.deliveries import PUSHES_IN_WINDOW
 from bot.storage.engine import readers
 from bot.storage.retention import Kept, erase, overdue, undelivered
 from bot.storage.store import SqlStore
@@ -295,7 +294,3 @@ def test_pushes_go_once_they_count_for_nobody_and_deliveries_stay(store: SqlStor
     with store.read() as records:
         assert records.deliveries.ration_left(taken.to.id, NOON) == PUSHES_IN_WINDOW
         assert len(list(records.exports.deliveries())) == 1
-
-
-def test_a_place_is_kept_for_longer_than_any_ration_lasts() -> None:
-    assert timedelta(days=PUSHES_DAYS) > 2 * PUSH_WINDOW

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from knowledge.entry import Citation, Entry, EntryId
-from knowledge.library import Library
+from knowledge.files import read_entries
+from knowledge.library import CONTENT, Library
 from knowledge.locking import LockFault, lock_citations, lock_faults
 from knowledge.statutes.lock import LOCK_FILE, CitationLock
 from knowledge.statutes.register import Register
@@ -32,7 +34,7 @@ _ROWS = {
     NEW: "{adopted: 2026-06-01, effective_from: 2027-01-01, articles: 4}",
 }
 _SIGNS = "零一二三四五六七八九"
-_SOME_ENTRY = next(iter(Library.read().entries.values()))
+_ENTRY = next(iter(read_entries(CONTENT / "entries")[0]))
 
 
 def law_file(title: str, adopted: date, articles: dict[int, str]) -> str:
@@ -105,9 +107,9 @@ class Lawbook:
         return [str(fault.kind) for fault in lock_faults(self.library(*entries), texts)]
 
 
-def entry_citing(*articles: str, law: str = DOGS, id_: str = "gou-01", **changes: object) -> Entry:
+def entry_citing(*articles: str, law: str = DOGS, id_: str = "gou-01", **changes: Any) -> Entry:
     """An entry, drafted today, that rests on these articles."""
-    given = {
+    given: dict[str, Any] = {
         "id": EntryId(id_),
         "citations": tuple(Citation(law, article) for article in articles),
         "valid_from": date(2020, 1, 1),
@@ -116,4 +118,4 @@ def entry_citing(*articles: str, law: str = DOGS, id_: str = "gou-01", **changes
         "review_by": date(2026, 12, 31),
         **changes,
     }
-    return replace(_SOME_ENTRY, **given)  # type: ignore[arg-type]
+    return replace(_ENTRY, **given)
