@@ -1,6 +1,7 @@
 """What was read of cited articles: locked, proved again; answers stop where it does not hold."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -101,6 +102,27 @@ def test_a_row_that_nobody_needs_is_found_and_dropped(book: Lawbook) -> None:
     assert book.faults(only) == ["not_cited"]
     book.lock(only)
     assert len((book.statutes / LOCK_FILE).read_text("utf-8").splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("law", "article", "kind"),
+    [
+        ("中华人民共和国婚姻法", "第四十六条", "not_registered"),  # repealed
+        ("中华人民共和国环境保护法", "第六条", "not_registered"),  # repealed by a code
+        ("中华人民共和国医疗保障法", "第三条", "not_registered"),  # not yet in force
+        ("中华人民共和国劳动仲裁法", "第二十七条", "not_registered"),  # a similar title
+        ("劳动合同法", "第四十七条", "not_registered"),  # not the full title
+        ("中华人民共和国律师法", "第三条", "not_locked"),  # no text of this version
+        ("中华人民共和国刑法", "第一百六十五条", "not_locked"),  # the text lacks an amendment
+        ("中华人民共和国劳动合同法", "第四百七十条", "not_locked"),  # no such article
+    ],
+)
+def test_planted_faults_of_law_are_found(law: str, article: str, kind: str) -> None:
+    library = Library.read()
+    planted = replace(library, entries={ENTRY.id: entry_citing(article, law=law)})
+    faults = [fault for fault in lock_faults(planted) if fault.entry is not None]
+    assert [str(fault.kind) for fault in faults] == [kind]
+    assert planted.answering(TODAY) == ()
 
 
 def test_withdrawn_entries_need_no_lock(book: Lawbook) -> None:
