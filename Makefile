@@ -33,7 +33,7 @@ check: $(DEV) ## 代码风格、类型、架构、内容
 bench: $(DEV) ## 测速：网关各环节每秒请求数（FULL=1 跑全量）
 	@$(BIN)/python -m bench.webhook
 
-proof: $(DEV) ## 重型证明：反复强杀、重试，约十分钟
+proof: $(DEV) ## 重型证明：反复强杀、重试、各种故障，约四十分钟（PROOF=full 更多）
 	@$(BIN)/python -m pytest -q -s proofs
 
 lock: $(DEV) ## 按 requirements*.in 重新锁定依赖

@@ -9,6 +9,7 @@ from bot.bootstrap import build
 from bot.speech import say
 from config.logs import start_logging
 from config.settings import SettingsError, read_settings
+from knowledge.errors import ContentError
 
 try:
     settings = read_settings()
@@ -16,7 +17,10 @@ except SettingsError as error:
     sys.exit(say("bad_settings", faults=error))
 
 start_logging(settings.log_level)
-services = build(settings)
+try:
+    services = build(settings)
+except ContentError as error:
+    sys.exit(say("bad_content", fault=error))
 app = create_app(services)
 
 

@@ -69,6 +69,8 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     spool = Spool.under(settings.data_dir, settings.personal_data_key)
     # Late replies may reach nobody: answers of staff wait for one that does.
     late = replace(reception, carries_answers=False)
+    tasks = Tasks(settings, courier, collector, clock)
+    teller = Teller(spool, store, channels, wording, clock)
     return Services(
         settings=settings,
         clock=clock,
@@ -80,11 +82,11 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         reception=reception,
         desk=Desk(store, clock, settings.zone, composer),
         courier=courier,
-        tasks=Tasks(settings, courier, collector, clock),
+        tasks=tasks,
         vault=vault,
         spool=spool,
         lookups=lookups,
-        replayer=Replayer(spool, late, Teller(spool, store, channels, wording, clock), clock),
+        replayer=Replayer(spool, late, teller, clock, tasks.gather),
     )
 
 

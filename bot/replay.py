@@ -40,6 +40,7 @@ class Round:
     stored: int = 0
     bad: int = 0
     told: int = 0
+    attached: int = 0
     stopped: bool = False
 
 
@@ -51,6 +52,8 @@ class Replayer:
     reception: Reception
     teller: Teller
     clock: Clock
+    gather: Callable[[], None]
+    """Asks for what came along with messages to be fetched now; raises nothing."""
     stopping: Event = field(default_factory=Event)
     _failures: Counter[Name] = field(default_factory=Counter)
 
@@ -77,6 +80,9 @@ class Replayer:
                 return None
             self.spool.drop_old(self.clock())
             self._store_all(done)
+            if done.attached:
+                # Each hour of an outage is one less of the days for which the platform has it.
+                self.gather()
             if not done.stopped:
                 done.told = self.teller.tell_all(self._patience())
         if done.stored or done.bad or done.told:
@@ -128,6 +134,7 @@ class Replayer:
         else:
             waiting.remove(name)
         done.stored += 1
+        done.attached += message.attachment is not None
         return True
 
     def _failed(self, name: Name, reason: str, done: Round) -> bool:

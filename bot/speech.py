@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from knowledge.files import read_yaml
 
@@ -11,6 +12,12 @@ def say(name: str, /, **blanks: object) -> str:
     return str(_sentences()[name]).format(**blanks)
 
 
+def refusal(code: str) -> str:
+    """What a refusal of the platform means for an operator, and what to do."""
+    table = _sentences()["refusals"]
+    return str(table.get(code, table["other"]))
+
+
 @cache
-def _sentences() -> dict[str, str]:
+def _sentences() -> dict[str, Any]:
     return read_yaml(Path(__file__).with_name("operator.yaml"))

@@ -127,6 +127,8 @@ class Reception:
         reply = self.composer.courtesy(Courtesy.SILENCE)
         with self.store.write() as records:
             left = depart(records, message, reply, self.clock())
+            if left:
+                self._note_kept()
         log.info("resident_left", extra={"known": left})
         return reply
 
@@ -230,9 +232,13 @@ class Reception:
 
     def _keep(self, turn: Turn, reply: Reply, pace: Pace) -> None:
         came = turn.records.conversations.add(turn.resident.id, turn.message, reply, pace)
+        self._note_kept()
         if (sent := turn.message.attachment) is not None:
             at = turn.message.received_at
             turn.records.attachments.add(came, sent, reply.consultation, at)
+
+    def _note_kept(self) -> None:
+        """Called in the unit of work that keeps a message, which may still fail; for who counts."""
 
     def _hand_over(
         self, turn: Turn, priority: Priority, reason: str, question: str

@@ -1,7 +1,6 @@
 """The content folder as entries; an error names file, line and field."""
 
 import hashlib
-import re
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from knowledge.entry import (
     TopicId,
 )
 from knowledge.errors import ContentError
-from knowledge.fields import Fields, lines_of
+from knowledge.fields import HEADING, Fields, lines_of, parsed
 
 SECTIONS = {"简答": "brief", "期限": "deadline", "下一步": "next_step", "详细": "detail"}
 FACETS = {
@@ -37,10 +36,7 @@ _KNOWN = frozenset(
         *("risk", "facets", "related", "plan", "exceptions", "places"),
     ]
 )
-_HEADING = re.compile(r"^## +(\S+) *$", re.MULTILINE)
 _VERSION_LENGTH = 12
-_Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-"""The same loader in C where it was built: the register takes half a second without."""
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -53,7 +49,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 def _parse_yaml(path: Path, text: str, begins_at: int = 1) -> object:
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506  both are safe loaders
+        return parsed(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + begins_at if mark else 0
@@ -63,8 +59,14 @@ def _parse_yaml(path: Path, text: str, begins_at: int = 1) -> object:
 def read_entries(folder: Path) -> tuple[tuple[Entry, ...], tuple[ContentError, ...]]:
     """Every entry under `folder`, by id, and the faults of files that hold none."""
     read = [examine(path) for path in sorted(folder.glob("*/*.md"))]
-    entries = sorted((entry for entry, _ in read if entry), key=lambda entry: entry.id)
-    return tuple(entries), tuple(fault for _, faults in read for fault in faults)
+    faults = [fault for _, found in read for fault in found]
+    entries: dict[EntryId, Entry] = {}
+    for entry in sorted((entry for entry, _ in read if entry), key=lambda entry: entry.id):
+        first = entries.setdefault(entry.id, entry)
+        if first is not entry:
+            told = complaint("doubled_id", other=first.file)
+            faults.append(ContentError(entry.file, "id", told, line_in(Path(entry.file), "id")))
+    return tuple(entries.values()), tuple(faults)
 
 
 def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
@@ -77,7 +79,8 @@ def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
         return None, (error,)
     if not isinstance(given, dict) or not body:
         return None, (ContentError(path, "", complaint("no_front")),)
-    fields = Fields(path, given, {**lines_of(front), **_headings(text)})
+    fields = Fields(path, given, text)
+    fields.once(front)
     entry = _entry(fields, body, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH])
     return (None if fields.faults else entry), tuple(fields.faults)
 
@@ -116,7 +119,7 @@ def _entry(field: Fields, body: str, version: str) -> Entry:
 
 def _sections(field: Fields, body: str) -> Sections:
     """The four parts under their headings, in their order."""
-    pieces = _HEADING.split(body)
+    pieces = HEADING.split(body)
     if pieces[1::2] != list(SECTIONS):
         field.complain("headings", "wrong_headings", known="、".join(SECTIONS))
         return Sections("", "", "", "")
@@ -127,8 +130,20 @@ def _sections(field: Fields, body: str) -> Sections:
     return Sections(*texts)
 
 
-def _headings(text: str) -> dict[str, int]:
-    """The line of every heading of a file."""
-    return {
-        found.group(1): text.count("\n", 0, found.start()) + 1 for found in _HEADING.finditer(text)
-    }
+def line_in(path: Path, field: str, words: str = "") -> int:
+    """The line of a field, or of the words in it; 0 where it cannot be told (any more)."""
+    try:
+        text = path.read_text("utf-8")
+        known = lines_of(text)
+    except (OSError, yaml.YAMLError):
+        return 0
+    whole, _, part = field.partition(".")
+    begin = known.get(whole, 0)
+    lines = text.splitlines()
+    for number in range(begin, len(lines) + 1):
+        if number and words and words in lines[number - 1]:
+            return number
+    for number in range(begin, len(lines) + 1):
+        if number and part and lines[number - 1].strip().startswith(f"{part}:"):
+            return number
+    return begin

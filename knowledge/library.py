@@ -2,15 +2,16 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from knowledge.entry import Entry, EntryId
+from knowledge.entry import Citation, Entry, EntryId
 from knowledge.errors import ContentError
 from knowledge.files import read_entries
 from knowledge.filling import Filler
 from knowledge.locality import NATIONAL
+from knowledge.statutes.lock import LOCK_FILE, CitationLock, read_for
 from knowledge.statutes.register import LawVersion, Register
 
 CONTENT = Path(__file__).parent / "content"
@@ -32,6 +33,11 @@ class Library:
     filler: Filler
     version: str
     faults: tuple[ContentError, ...] = ()
+    lock: CitationLock = field(default_factory=lambda: CitationLock({}))
+    _answering: dict[date, tuple[Entry, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was worked out for a day: every question asks for it."""
 
     @classmethod
     def read(cls, content: Path = CONTENT, locality: str = HOME) -> "Library":
@@ -49,15 +55,33 @@ class Library:
             digest.update(entry.version.encode())
         version = digest.hexdigest()[:_VERSION_LENGTH]
         filler = Filler.read(content, locality)
-        return cls(entries, Register.read(statutes), filler, version, faults)
+        register, lock = Register.read(statutes), CitationLock.read(statutes / LOCK_FILE)
+        return cls(entries, register, filler, version, faults, lock)
 
     def answering(self, day: date) -> tuple[Entry, ...]:
         """The entries that residents may be given on a day: published and still good law."""
-        return tuple(
-            entry
-            for entry in self.entries.values()
-            if entry.answers_on(day) and all(self.law_behind(entry, day))
-        )
+        if day not in self._answering:
+            answering = [one for one in self.entries.values() if one.answers_on(day)]
+            good = tuple(entry for entry in answering if not self.lapsed(entry, day))
+            self._answering.clear()
+            self._answering[day] = good
+        return self._answering[day]
+
+    def lapsed(self, entry: Entry, day: date) -> tuple[Citation, ...]:
+        """The citations that no longer carry an entry on a day; none if it is good law.
+
+        An article carries an answer while the text that was read for it is in force: the same
+        version, or a later one in which the article was read too and says the same.
+        """
+        written = read_for(entry)
+        return tuple(cited for cited in entry.citations if not self._carries(cited, written, day))
+
+    def _carries(self, cited: Citation, written: date, day: date) -> bool:
+        before = self.register.in_force(cited.law, written)
+        now = self.register.in_force(cited.law, day)
+        if before is None or now is None:
+            return False
+        return self.lock.says_the_same(cited, before, now)
 
     def law_behind(self, entry: Entry, day: date) -> tuple[LawVersion | None, ...]:
         """The versions that an entry's citations mean on a day, in their order."""

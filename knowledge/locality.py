@@ -92,6 +92,7 @@ class Locality:
     townships: tuple[Township, ...]
     advisers: tuple[Person, ...]
     mediators: tuple[Person, ...]
+    offices_file: str
 
     @classmethod
     def read(cls, folder: Path, place: str) -> "Locality":
@@ -112,6 +113,7 @@ class Locality:
             townships=tuple(_townships(own / "townships.yaml")),
             advisers=tuple(_people(own / "people.yaml", "advisers")),
             mediators=tuple(_people(own / "people.yaml", "mediators")),
+            offices_file=str(own / "offices.yaml"),
         )
 
     def office(self, kind: str, day: date) -> Office | None:

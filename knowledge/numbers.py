@@ -148,11 +148,20 @@ def _counted(text: str) -> _Reading:
     for found in _QUANTITY.finditer(text):
         number, unit = found.groups()
         before = text[: found.start()]
-        if _value(number) == 1 and unit in ("年", "天", "日") and _THIS_ONE.search(before):
+        if _value(number) == 1 and _is_no_length(before, unit, text[found.end() :]):
             continue
         if before.endswith("第") and _value(number) <= _ORDINAL_OF_SPEECH:
             continue
         yield found.start(), found.end(), Quantity(found.group(), _spelt(number, unit))
+
+
+def _is_no_length(before: str, unit: str, after: str) -> bool:
+    """Whether one is not counted: pointed at (哪一天), paid by (一天多少钱), or together (一块)."""
+    if unit == "块":
+        return True
+    if unit not in ("年", "天", "日"):
+        return False
+    return bool(_THIS_ONE.search(before)) or after.startswith("多少")
 
 
 def _sums(text: str) -> _Reading:

@@ -10,6 +10,9 @@ from pathlib import Path
 from knowledge.complaints import complaint
 from knowledge.rows import Row, read_rows
 
+NATIONAL = "全国"
+"""The region of figures that a law may fix for good; a local one always runs out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -39,6 +42,7 @@ class Parameter:
     region: str
     without: str
     values: tuple[Value, ...]
+    file: str
 
     def on(self, day: date) -> Value | None:
         """The figure for what happened on `day`; None where it is absent or has expired."""
@@ -75,6 +79,8 @@ class Parameters:
 def _parameter(row: Row) -> Parameter:
     row.only("key", "name", "unit", "region", "without", "values")
     values = tuple(_value(value) for value in row.rows("values"))
+    if row.text("region") != NATIONAL and any(value.expires_on is None for value in values):
+        raise row.error("expires_on", complaint("local_figure_without_end"))
     for before, after in pairwise(values):
         if after.effective_from <= before.effective_from:
             raise row.error("values", complaint("series_not_in_order", day=after.effective_from))
@@ -85,6 +91,7 @@ def _parameter(row: Row) -> Parameter:
         region=row.text("region"),
         without=row.text("without"),
         values=values,
+        file=str(row.path),
     )
 
 

@@ -58,6 +58,20 @@ class Row:
             raise self.error(name, complaint("not_a_day"))
         return value
 
+    def number(self, name: str) -> int:
+        """A whole number. Raises ContentError where there is none."""
+        value = self.given.get(name)
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.error(name, complaint("not_a_whole_number"))
+        return value
+
+    def days(self, name: str) -> tuple[date, ...]:
+        """A list of days, maybe empty."""
+        values = self.given.get(name) or []
+        if not isinstance(values, list) or not all(isinstance(value, date) for value in values):
+            raise self.error(name, complaint("not_a_day"))
+        return tuple(values)
+
     def rows(self, name: str) -> tuple["Row", ...]:
         """The rows of a list inside this row, maybe none."""
         return _rows(self.path, f"{self.place}.{name}", self.given.get(name))

@@ -71,8 +71,16 @@ class Segmenter:
     def query(self, text: str) -> Query:
         """The words of a text by which it can be found."""
         plain = normalise(text)
+        return Query(plain, {word: self.weight(word) for word in self.words(plain)})
+
+    def words(self, plain: str) -> list[str]:
+        """The words of a normalised text that tell anything, in their order, synonyms as one."""
         words = (self.synonyms.get(word, word) for word in self.tokenizer.cut(plain))
-        return Query(plain, {word: self.weight(word) for word in words if self._tells(word)})
+        return [word for word in words if self._tells(word)]
+
+    def content_words(self, text: str) -> tuple[str, ...]:
+        """The words of a text as they stand, less those that say nothing of any matter."""
+        return tuple(word for word in self.tokenizer.cut(normalise(text)) if self._tells(word))
 
     def weight(self, word: str) -> float:
         """How much a word tells: the logarithm of its rarity."""

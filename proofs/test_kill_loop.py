@@ -1,13 +1,18 @@
-"""Three hundred questions, twenty kills, nothing lost and nothing kept twice."""
+"""Three hundred questions, twenty kills, nothing lost and nothing kept twice.
 
+With PROOF=full two thousand questions and fifty kills, over either database.
+"""
+
+import os
 from pathlib import Path
 
 import pytest
 
 from tests import kill_loop
 
-QUESTIONS = 300
-KILLS = 20
+FULL = os.environ.get("PROOF") == "full"
+QUESTIONS = 2_000 if FULL else 300
+KILLS = 50 if FULL else 20
 
 
 def test_kills_lose_nothing_over_sqlite(tmp_path: Path) -> None:

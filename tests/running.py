@@ -29,12 +29,19 @@ def free_port() -> int:
 
 @dataclass
 class Running:
-    """One service over one data folder; it may be killed and started again."""
+    """One service over one data folder; it may be killed and started again.
+
+    With a `part` ("web" or "worker") only that one, as systemd runs it; `checkout` is the folder
+    whose code runs.
+    """
 
     folder: Path
     environment: Mapping[str, str]
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
+    part: str = ""
+    checkout: Path = ROOT
+    _said_before: int = 0
 
     @property
     def url(self) -> str:
@@ -48,8 +55,9 @@ class Running:
         """Starts it; the seconds until it was ready, or alive with `/healthz`."""
         began = time.monotonic()
         with self.log.open("ab") as log:
+            self._said_before = log.tell()
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.run"],
+                [sys.executable, "-m", "bot.run", *self.part.split()],
                 cwd=self.folder,
                 env=self._environment(),
                 stdout=log,
@@ -67,6 +75,9 @@ class Running:
         raise RuntimeError(self.log.read_text("utf-8")[-3_000:])
 
     def is_ready(self, path: str = "/readyz") -> bool:
+        """The answer of the web part; a worker alone has only its log to say so."""
+        if self.part == "worker":
+            return b"worker_started" in self.log.read_bytes()[self._said_before :]
         try:
             return requests.get(f"{self.url}{path}", timeout=1).ok
         except requests.RequestException:
@@ -108,7 +119,7 @@ class Running:
     def _environment(self) -> dict[str, str]:
         ours = {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(self.checkout),
             "PORT": str(self.port),
             "DATA_DIR": str(self.folder / "var"),
             "LOG_LEVEL": "INFO",

@@ -5,9 +5,12 @@ from flask import Flask
 from bot.commands.ask import ask_command
 from bot.commands.backup import backup_commands
 from bot.commands.database import database_commands
+from bot.commands.deadline import deadline_commands
 from bot.commands.knowledge import knowledge_commands
+from bot.commands.lawwork import add_law_work
 from bot.commands.people import consultation_commands, staff_commands
 from bot.commands.purge import purge_command
+from bot.commands.residents import resident_commands
 from bot.commands.running import worker_command
 from bot.commands.spool import spool_commands
 from bot.commands.statute import statute_commands
@@ -19,10 +22,12 @@ def add_commands(app: Flask, services: Services) -> None:
     """Hangs every command on the application."""
     for command in (
         ask_command(services),
-        knowledge_commands(services),
+        add_law_work(knowledge_commands(services), services),
+        deadline_commands(),
         worker_command(services),
         consultation_commands(services),
         staff_commands(services),
+        resident_commands(services),
         spool_commands(services),
         *database_commands(services),
         *backup_commands(services),

@@ -1,8 +1,6 @@
 """`flask knowledge …`: check, list and evaluate the content."""
 
 import json
-import sys
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +8,8 @@ import click
 from flask.cli import AppGroup
 
 from bot.commands.ask import answered
+from bot.commands.checking import add_checks
 from bot.services import Services
-from bot.speech import say
-from handlers.parts import MESSAGE_BYTES, size
-from knowledge.checks import Fault, check
 from knowledge.entry import Entry
 from knowledge.evaluation import Case, read_cases, tally
 
@@ -22,20 +18,7 @@ def knowledge_commands(services: Services) -> AppGroup:
     """The commands over these services."""
     group = AppGroup("knowledge", help="The legal content.")
 
-    @group.command("check")
-    @click.option("--json", "as_json", is_flag=True)
-    @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]))
-    def check_command(as_json: bool, day: datetime | None) -> None:  # noqa: FBT001  click's way
-        """Exit 1 with file, field and fault if anything does not hold."""
-        faults = all_faults(services, _day(services, day))
-        if as_json:
-            click.echo(json.dumps([vars_of(fault) for fault in faults], ensure_ascii=False))
-        for fault in () if as_json else faults:
-            click.echo(f"{fault.where}: {fault.field}: {fault.message}")
-        if faults:
-            sys.exit(1)
-        if not as_json:
-            click.echo(say("check_passed", entries=len(services.library.entries)), err=True)
+    add_checks(group, services)
 
     @group.command("list")
     @click.option("--json", "as_json", is_flag=True)
@@ -58,27 +41,6 @@ def knowledge_commands(services: Services) -> AppGroup:
             _report(path, outcomes)
 
     return group
-
-
-def all_faults(services: Services, day: date) -> list[Fault]:
-    """The faults of the content on a day, with those that only the composed reply shows."""
-    faults = check(services.library, day)
-    for entry in services.library.entries.values():
-        whole = services.reception.composer.first_message(entry, day)
-        if size(whole) > MESSAGE_BYTES:
-            faults.append(Fault(entry.id, "size", f"{size(whole)} bytes, {MESSAGE_BYTES} fit"))
-    return faults
-
-
-def vars_of(fault: Fault) -> dict[str, str]:
-    """A fault as plain values."""
-    return {"file": fault.where, "field": fault.field, "message": fault.message}
-
-
-def _day(services: Services, given: datetime | None) -> date:
-    if given is not None:
-        return given.date()
-    return services.clock().astimezone(services.settings.zone).date()
 
 
 def _listed(entry: Entry) -> dict[str, Any]:

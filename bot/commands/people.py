@@ -111,7 +111,7 @@ def consultation_commands(services: Services) -> AppGroup:
         number: int | None, resident: str | None, channel: str, text: str, name: str | None
     ) -> None:
         """Answers a case by its number, or a resident's latest; prints JSON."""
-        staff = _staff(services, name)
+        staff = staff_at_work(services, name)
         found = _consultation(services, number, resident, ChannelName(channel))
         delivery = _answered(services, found, staff, text)
         services.wake(delivery.id)
@@ -120,7 +120,8 @@ def consultation_commands(services: Services) -> AppGroup:
     return group
 
 
-def _staff(services: Services, name: str | None) -> Staff:
+def staff_at_work(services: Services, name: str | None) -> Staff:
+    """Who does it: by name, else the first administrator. Raises ClickException."""
     with services.store.read() as records:
         if name is not None:
             found = records.personnel.named(name)

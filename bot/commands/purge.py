@@ -10,6 +10,10 @@ from bot.speech import say
 from bot.storage.retention import Kept, erase, leave_no_trace, overdue, undelivered
 from handlers.errors import Unreachable
 
+PUSHES_DAYS = 7
+"""How long it is kept that somebody was pushed something: a place of a ration counts for two days
+at most, and a clock may be wrong."""
+
 PAUSE_SECONDS = 0.02
 """Between two batches, so that residents who write meanwhile get their turn."""
 
@@ -47,6 +51,7 @@ def _before(services: Services) -> dict[Kept, datetime]:
         Kept.MESSAGES: settings.retention_messages_days,
         Kept.CASES: settings.retention_cases_days,
         Kept.RESIDENTS: settings.retention_residents_days,
+        Kept.PUSHES: PUSHES_DAYS,
     }
     return {kind: services.clock() - timedelta(days=kept) for kind, kept in days.items()}
 

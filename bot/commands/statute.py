@@ -1,9 +1,12 @@
 """`flask statute …`: the texts of laws at hand."""
 
+import hashlib
 import json
 import sys
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +17,16 @@ from bot.lawfiles import NotReadableError, read_lawfile
 from bot.services import Services
 from bot.speech import say
 from handlers.articles import article_head, fault_told
+from knowledge.library import CONTENT
 from knowledge.statutes.arrivals import Arrival, RefusedError, keep, receive
 from knowledge.statutes.lookup import Asked, Looked
+from knowledge.statutes.naming import shown
+from knowledge.statutes.ranking import ArticleIndex, Hit
+from knowledge.statutes.texts import Article
+from knowledge.text import Segmenter
 
+_SHOWN = 40
+"""Signs of an article in a list of results."""
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -24,6 +34,7 @@ def statute_commands(services: Services) -> AppGroup:
     """The commands over these services."""
     group = AppGroup("statute", help="Texts of laws.")
     group.add_command(_show(services))
+    group.add_command(_search(services))
     group.add_command(_import(services))
     return group
 
@@ -65,6 +76,74 @@ def _shown(asked: Asked, looked: Looked) -> dict[str, Any]:
         "effective_until": version.effective_until.isoformat() if version.effective_until else None,
         "source": article.source,
     }
+
+
+def _search(services: Services) -> click.Command:
+    @click.command("search")
+    @click.argument("question", required=False)
+    @click.option("--json", "as_json", is_flag=True)
+    @click.option("--on", "day", type=DAY, help="as in force on a day")
+    @click.option("--batch", type=click.Path(exists=True, path_type=Path), help="JSON lines in")
+    @click.option("--out", type=click.Path(path_type=Path), help="JSON lines out")
+    def search(
+        question: str | None,
+        as_json: bool,  # noqa: FBT001  click's way
+        day: datetime | None,
+        batch: Path | None,
+        out: Path | None,
+    ) -> None:
+        """Articles that speak of a matter, ten at most, best first."""
+        index, on = article_index(services), services.day(day)
+        if batch is not None:
+            in_batch(index, on, batch, out)
+        elif question:
+            _print_hits(services, index.search(question, on), as_json=as_json)
+        else:
+            raise click.UsageError("QUESTION or --batch")
+
+    return search
+
+
+def article_index(services: Services) -> ArticleIndex:
+    """The index over the texts at hand; building it the first time takes half a minute."""
+    cache, lexicon = services.settings.data_dir / "cache", CONTENT / "lexicon"
+    segmenter = Segmenter.read(lexicon, cache)
+    version = hashlib.sha256((lexicon / "words.yaml").read_bytes()).hexdigest()
+    return ArticleIndex(cache, services.lookups.texts, segmenter.words, version)
+
+
+def _print_hits(services: Services, hits: Sequence[Hit], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"results": [asdict(hit) for hit in hits]}, ensure_ascii=False))
+        return
+    for hit in hits:
+        version = services.library.register.in_force(hit.law, services.day())
+        found = services.lookups.texts.article(version, hit.article) if version else None
+        start = found.text.replace("\n", " ")[:_SHOWN] if isinstance(found, Article) else ""
+        click.echo(f"{hit.score:7.2f}  {shown(hit.law)}{hit.article}  {start}")
+
+
+def in_batch(index: ArticleIndex, day: date, batch: Path, out: Path | None) -> None:
+    """One line of JSON out for each line in, in the same order; a bad one gives its error."""
+    with ExitStack() as stack:
+        lines = stack.enter_context(batch.open(encoding="utf-8"))
+        target = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
+        for line in lines:
+            if line.strip():
+                result = _one_line(index, day, line)
+                target.write(json.dumps(result, ensure_ascii=False) + "\n")
+
+
+def _one_line(index: ArticleIndex, day: date, line: str) -> dict[str, Any]:
+    """The results of one line; a bad line gives its id, if it has one, and the error."""
+    try:
+        given = json.loads(line)
+    except json.JSONDecodeError:
+        return {"id": None, "error": "not JSON"}
+    text = given.get("text") or given.get("query") if isinstance(given, dict) else None
+    if not isinstance(text, str):
+        return {"id": given.get("id") if isinstance(given, dict) else None, "error": "needs text"}
+    return {"id": given.get("id"), "results": [asdict(hit) for hit in index.search(text, day)]}
 
 
 def _import(services: Services) -> click.Command:

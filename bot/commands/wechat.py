@@ -11,6 +11,7 @@ import click
 from flask.cli import AppGroup
 
 import bot
+from bot.commands.menu import menu_commands
 from bot.services import Services
 from bot.spool import Spool
 from bot.wechat.findings import Finding, Verdict, judged
@@ -21,6 +22,7 @@ from knowledge.files import read_yaml
 def wechat_commands(services: Services) -> AppGroup:
     """What has to do with the official account."""
     group = AppGroup("wechat", help="The official account.")
+    group.add_command(menu_commands(services))
 
     @group.command("check")
     @click.option("--json", "as_json", is_flag=True)

@@ -30,7 +30,14 @@ from sqlalchemy import (
 
 from bot.storage.columns import WORDS
 from bot.storage.engine import reachable, readers
-from bot.storage.tables import attachments, consultations, deliveries, messages, residents
+from bot.storage.tables import (
+    attachments,
+    consultations,
+    deliveries,
+    messages,
+    pushes,
+    residents,
+)
 from handlers.cases import DeliveryState, State
 
 BATCH = 200
@@ -49,6 +56,7 @@ class Kept(StrEnum):
     MESSAGES = "messages"
     CASES = "cases"
     RESIDENTS = "residents"
+    PUSHES = "pushes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,14 @@ def _erase_residents(connection: Connection, keys: Sequence[int]) -> None:
     connection.execute(erased.values(name=nameless, last_heard_at=None))
 
 
+def _pushes_over(before: datetime) -> ColumnElement[bool]:
+    return pushes.c.counted_at < before
+
+
+def _erase_pushes(connection: Connection, keys: Sequence[int]) -> None:
+    connection.execute(delete(pushes).where(pushes.c.id.in_(keys)))
+
+
 def _ended(before: datetime) -> ColumnElement[bool]:
     """Closed, or answered and left so, with nothing said in it since."""
     answered, closed = consultations.c.answered_at, consultations.c.closed_at
@@ -212,4 +228,5 @@ _RULES: Mapping[Kept, _Rule] = {
     Kept.MESSAGES: _Rule(messages.c.id, _messages_over, _erase_messages),
     Kept.CASES: _Rule(consultations.c.number, _cases_over, _erase_cases),
     Kept.RESIDENTS: _Rule(residents.c.id, _residents_over, _erase_residents),
+    Kept.PUSHES: _Rule(pushes.c.id, _pushes_over, _erase_pushes),
 }

@@ -198,10 +198,8 @@ class _Contents(TypedColumns):
 
 
 class _Pushes(TypedColumns):
-    """Pushes begun that the channel may have counted: each takes a place of the ration.
-
-    What carries no answer of staff has no delivery (bot/telling.py).
-    """
+    """Places of the ration, taken by pushes that the channel may have counted; some without a
+    delivery (bot/storage/places.py)."""
 
     id: Named[int] = Column(NUMBER, Identity(), primary_key=True)
     delivery: Named[DeliveryId | None] = Column(

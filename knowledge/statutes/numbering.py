@@ -3,9 +3,10 @@
 import re
 import unicodedata
 
+from knowledge import numerals
+
 _DIGITS = "零一二三四五六七八九"
 _SAME_DIGITS = str.maketrans("〇○两", "零零二")
-_UNITS = {"十": 10, "百": 100, "千": 1000}
 _HIGHEST = 9_999
 
 _NUMERAL = "[零〇○一二两三四五六七八九十百千]+|[0-9]+"
@@ -33,20 +34,8 @@ def chinese(number: int) -> str:
 
 
 def integer(numeral: str) -> int:
-    """The value of 四十七, 一百〇五, 一零七六 or 47. Raises ValueError."""
-    plain = unicodedata.normalize("NFKC", numeral).translate(_SAME_DIGITS)
-    if plain.isascii() and plain.isdigit():
-        return int(plain)
-    if not any(unit in plain for unit in _UNITS):
-        return int("".join(str(_digit(sign)) for sign in plain))
-    total, digit = 0, 0
-    for sign in plain:
-        if sign in _UNITS:
-            total += (digit or 1) * _UNITS[sign]
-            digit = 0
-        else:
-            digit = _digit(sign)
-    return total + digit
+    """The value of 四十七, 一百〇五, 一零七六, ４７ or 47. Raises ValueError."""
+    return numerals.integer(unicodedata.normalize("NFKC", numeral).translate(_SAME_DIGITS))
 
 
 def article_number(spelling: str) -> str | None:
@@ -71,9 +60,3 @@ def order(article: str) -> tuple[int, int]:
     """
     number, _, sub = article.removeprefix("第").partition("条")
     return integer(number), integer(sub.removeprefix("之")) if sub else 0
-
-
-def _digit(sign: str) -> int:
-    if sign not in _DIGITS:
-        raise ValueError(sign)
-    return _DIGITS.index(sign)

@@ -89,7 +89,8 @@ class TextFolder:
             articles |= read_law(file.read_text("utf-8")).articles
         if not articles:
             return None
-        source = str(files[0].relative_to(self._folder).with_suffix(""))
+        place = files[0].with_suffix("") if len(files) == 1 else files[0].parent
+        source = str(place.relative_to(self._folder))
         return Copy({number: articles[number] for number in sorted(articles, key=order)}, source)
 
     def versions(self) -> Sequence[VersionKey]:

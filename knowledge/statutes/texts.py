@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from knowledge.errors import ContentError
 from knowledge.files import read_yaml
+from knowledge.statutes.numbering import order
 from knowledge.statutes.register import LawVersion, Register
 
 _KEPT_OPEN = 24
@@ -112,7 +113,7 @@ class Texts:
         articles = self.articles(version)
         if not articles:
             return Lack.NO_TEXT
-        return articles.get(number, Lack.NO_ARTICLE)
+        return articles.get(number) or _lack(number, articles)
 
     def articles(self, version: LawVersion) -> Mapping[str, Article]:
         """Every usable article of a version, by canonical number; empty if none is at hand."""
@@ -155,7 +156,7 @@ class Texts:
                 found.setdefault(
                     number, Article(version, number, text, copy.source if copy else "")
                 )
-        return found
+        return {number: found[number] for number in sorted(found, key=order)}
 
     def _read(self, version: LawVersion) -> Mapping[str, Article]:
         own = self._own(version)
@@ -172,6 +173,13 @@ class Texts:
     def _version(self, title: str, adopted: date) -> LawVersion | None:
         versions = self.register.versions(title)
         return next((one for one in versions if one.adopted == adopted), None)
+
+
+def _lack(number: str, articles: Mapping[str, Article]) -> Lack:
+    """A number between those at hand is missing in the text, not in the law."""
+    whole, inserted = order(number)
+    missing = not inserted and whole <= order(list(articles)[-1])[0]
+    return Lack.UNUSABLE if missing else Lack.NO_ARTICLE
 
 
 def _key(row: Mapping[str, Any]) -> VersionKey:

@@ -19,12 +19,15 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def flask(folder: Path, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
+def flask(
+    folder: Path, *arguments: str, given: str = "", locality: str = "meihekou"
+) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(ROOT),
         "DATA_DIR": str(folder / "var"),
         "LANG": "C.UTF-8",
+        "LOCALITY": locality,
     }
     return subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
@@ -101,6 +104,27 @@ def test_the_list_has_what_others_rely_on(folder: Path) -> None:
         *("id", "topic", "status", "title", "wordings", "citations"),
         *("reviewed_by", "valid_from", "valid_until"),
     }
+
+
+def test_an_unknown_place_is_told_before_anything_starts(folder: Path) -> None:
+    done = flask(folder, "ask", "房东不退押金", locality="nowhere")
+    assert done.returncode == 1
+    assert "LOCALITY" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert flask(folder, "ask", "房东不退押金", locality="shifan").returncode == 0
+
+
+def test_a_deadline_is_told_with_its_basis(folder: Path) -> None:
+    done = flask(folder, "deadline", "count", "shangsu-minshi-panjue", "--from", "2026-09-18")
+    assert "2026-10-08" in done.stdout
+    assert "2026-10-03" in done.stdout
+    assert "《中华人民共和国民事诉讼法》第一百七十一条" in done.stdout
+    unknown = flask(folder, "deadline", "count", "fuyi", "--from", "2026-12-01", "--json")
+    told = json.loads(unknown.stdout)
+    assert (told["last"], told["safe"]) == (None, "2027-01-30")
+    assert "还没有公布" in told["told"]
+    assert len(json.loads(flask(folder, "deadline", "list", "--json").stdout)) >= 100
+    assert flask(folder, "deadline", "count", "nothing", "--from", "2026-12-01").returncode == 1
 
 
 def test_staff_are_added_once_and_with_a_long_password(folder: Path) -> None:

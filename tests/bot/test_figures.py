@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from bot.figures import RESERVED, file_of_figures
 from tests.bot.site import ANSWERABLE, DANGER, UNANSWERABLE, Site, Visitor, open_site
 from tests.fake_wechat import SEND, FakePlatform, Mode, Resident, busy, random_aes_key
 from tests.running import Running, running
@@ -83,6 +84,22 @@ def test_two_processes_and_the_worker_count_exactly(
         assert found['faxiaomei_waiting_consultations{priority="urgent"}'] == 30
     # Both processes served: otherwise this would show nothing.
     assert len(list((service.folder / "var" / "metrics" / "web").glob("counter_*.db"))) >= 2
+
+
+def test_a_push_that_comes_again_is_a_repeat_and_no_second_message(
+    service: Running, platform: FakePlatform
+) -> None:
+    message = 'faxiaomei_messages_total{channel="wechat",decision="escalate"}'
+    repeat = 'faxiaomei_repeats_total{channel="wechat"}'
+    before = scrape(service.url)
+    webhook = platform.webhook(f"{service.url}/wechat", WECHAT_TOKEN, Mode.SAFE, AES_KEY)
+    resident = Resident(webhook, platform)
+    push = resident.compose("text", {"Content": UNANSWERABLE})
+    for _ in range(3):
+        resident.deliver(push)
+    after = scrape(service.url)
+    assert after[message] - before.get(message, 0) == 1
+    assert after[repeat] - before.get(repeat, 0) == 2
 
 
 def test_no_label_names_anybody(service: Running) -> None:
@@ -162,3 +179,17 @@ def test_a_database_that_is_gone_is_told_and_counted(site: Site) -> None:
     found = scrape(site.url)
     assert found["faxiaomei_database_up"] == 0
     assert found["faxiaomei_database_unreachable_total"] == before + 1
+
+
+def test_a_file_of_figures_has_no_holes(tmp_path: Path) -> None:
+    made = file_of_figures(str(tmp_path / "counter_1.db"))
+    made.write_value("a", 2.0, 0.0)
+    assert (tmp_path / "counter_1.db").stat().st_blocks * 512 >= RESERVED
+    made.close()
+
+
+def test_where_no_file_can_be_had_figures_are_counted_all_the_same(tmp_path: Path) -> None:
+    made = file_of_figures(str(tmp_path / "no such folder" / "counter_1.db"))
+    made.write_value("a", 2.0, 0.0)
+    assert made.read_value("a") == (2.0, 0.0)
+    assert made.read_value("b") == (0.0, 0.0)

@@ -112,6 +112,22 @@ def test_a_waiting_answer_is_not_spent_on_a_reply_that_may_reach_nobody(world: O
     assert "先找村委会调解" in world.say(anna, "还在吗")
 
 
+def test_a_voice_that_waited_is_fetched_at_once(world: Outage) -> None:
+    """Its task is there as soon as it is stored; the sweep comes once a minute."""
+    anna = world.resident()
+    anna.send_voice()
+    queue = world.services.tasks._started().huey
+    queue.flush()
+    world.door.away = True
+    assert KEPT in (anna.send_voice().text or "")
+    world.say(anna, "你好")
+    world.door.away = False
+    world.services.replayer.round()
+    assert queue.pending_count() == 1
+    world.services.replayer.round()
+    assert queue.pending_count() == 1
+
+
 def test_a_busy_channel_is_tried_again_and_then_left(world: Outage) -> None:
     anna = world.resident()
     world.door.away = True

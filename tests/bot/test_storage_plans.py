@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from bot.storage.newcomers import newcomers
+from bot.storage.places import book
 from bot.storage.store import SqlRecords, SqlStore
 from handlers.cases import AttachmentId, DeliveryId, State
 from handlers.model import ChannelName, ConsultationNumber, MessageId, ResidentId
@@ -49,6 +51,8 @@ QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "a loss": lambda r: r.attachments.lose(sent(r), "expired"),
     "a request to send again": lambda r: r.attachments.ask_again(sent(r, number=NUMBER).id, NOON),
     "what a collector wakes": lambda r: r.attachments.ready(NOON, 50),
+    "a place without a delivery": lambda r: book(r, GRANNY, NOON, NOON + HOUR),
+    "who is new": lambda r: newcomers(r, ChannelName.CHAT, NOON, NOON + HOUR),
     "what is left of the ration": lambda r: r.deliveries.ration_left(WHO, NOON),
 }
 

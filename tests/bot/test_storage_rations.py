@@ -1,10 +1,12 @@
 """The ration: 48 hours and five places after each message, booked before a push begins."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 
+from bot.commands.purge import PUSHES_DAYS
 from bot.storage.deliveries import PUSH_WINDOW, PUSHES_IN_WINDOW
 from bot.storage.store import SqlRecords, SqlStore
 from handlers.cases import Delivery
@@ -184,3 +186,7 @@ def test_two_couriers_that_have_both_claimed_still_take_one_last_place(store: Sq
             return left
 
     assert sorted(in_threads(2, one)) == [0, 1]
+
+
+def test_a_place_is_kept_for_longer_than_any_ration_lasts() -> None:
+    assert timedelta(days=PUSHES_DAYS) > 2 * PUSH_WINDOW

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.storage import retention
+from bot.storage.deliveries import PUSHES_IN_WINDOW
 from bot.storage.engine import readers
 from bot.storage.retention import Kept, erase, overdue, undelivered
 from bot.storage.store import SqlStore
@@ -75,7 +76,7 @@ def test_words_go_and_counts_numbers_and_deliveries_stay(store: SqlStore) -> Non
     with store.read() as records:
         counts = records.exports.counts()
         before = list(records.exports.deliveries())
-    assert purge(store) == {Kept.MESSAGES: 2, Kept.CASES: 1, Kept.RESIDENTS: 1}
+    assert purge(store) == {Kept.MESSAGES: 2, Kept.CASES: 1, Kept.RESIDENTS: 1, Kept.PUSHES: 0}
     assert not any(word in every_word(store) for word in ("打", "工资", "合同", "granny"))
     with store.read() as records:
         assert records.exports.counts() == counts
@@ -98,7 +99,7 @@ def test_a_dry_run_counts_what_a_purge_erases_and_erases_nothing(store: SqlStore
     words = every_word(store)
     told = overdue(store.engine, BEFORE)
     assert every_word(store) == words
-    assert told == {Kept.MESSAGES: 2, Kept.CASES: 1, Kept.RESIDENTS: 0}
+    assert told == {Kept.MESSAGES: 2, Kept.CASES: 1, Kept.RESIDENTS: 0, Kept.PUSHES: 0}
     done = purge(store)
     assert (done[Kept.MESSAGES], done[Kept.CASES]) == (2, 1)
 
@@ -137,7 +138,7 @@ def test_a_case_that_was_spoken_in_since_is_not_over(store: SqlStore) -> None:
     with store.write() as records:
         late = says("再问一句", at=NOON + 2 * HOUR)
         exchange(records, late, answers("好", consultation=number))
-    assert purge(store) == {Kept.MESSAGES: 0, Kept.CASES: 0, Kept.RESIDENTS: 0}
+    assert purge(store) == {Kept.MESSAGES: 0, Kept.CASES: 0, Kept.RESIDENTS: 0, Kept.PUSHES: 0}
 
 
 def test_the_moment_itself_is_not_over(store: SqlStore) -> None:
@@ -153,8 +154,13 @@ def test_each_kind_has_its_own_time(store: SqlStore) -> None:
     with store.write() as records:
         exchange(records, says("闲聊", who=FARMER))
     early = NOON - HOUR
-    only_messages = {Kept.MESSAGES: LATER, Kept.CASES: early, Kept.RESIDENTS: early}
-    assert purge(store, only_messages) == {Kept.MESSAGES: 2, Kept.CASES: 0, Kept.RESIDENTS: 0}
+    only_messages = dict.fromkeys(Kept, early) | {Kept.MESSAGES: LATER}
+    assert purge(store, only_messages) == {
+        Kept.MESSAGES: 2,
+        Kept.CASES: 0,
+        Kept.RESIDENTS: 0,
+        Kept.PUSHES: 0,
+    }
     assert "合同" in every_word(store)
     assert "闲聊" not in every_word(store)
     assert "farmer" in every_word(store)
@@ -247,7 +253,7 @@ def test_what_came_without_words_goes_with_its_contents(store: SqlStore) -> None
     keep_content(store, kept.id)
     assert attachments_left(store) == (1, 1)
     assert overdue(store.engine, BEFORE)[Kept.MESSAGES] == 2
-    assert purge(store) == {Kept.MESSAGES: 2, Kept.CASES: 0, Kept.RESIDENTS: 1}
+    assert purge(store) == {Kept.MESSAGES: 2, Kept.CASES: 0, Kept.RESIDENTS: 1, Kept.PUSHES: 0}
     assert attachments_left(store) == (0, 0)
     assert set(purge(store).values()) == {0}
 
@@ -261,7 +267,7 @@ def test_what_joined_a_case_lasts_as_long_as_that(store: SqlStore) -> None:
     keep_content(store, kept.id)
     purge(store, {**BEFORE, Kept.CASES: NOON - HOUR})
     assert attachments_left(store) == (1, 1)
-    assert purge(store) == {Kept.MESSAGES: 0, Kept.CASES: 1, Kept.RESIDENTS: 1}
+    assert purge(store) == {Kept.MESSAGES: 0, Kept.CASES: 1, Kept.RESIDENTS: 1, Kept.PUSHES: 0}
     assert attachments_left(store) == (0, 0)
 
 
@@ -271,3 +277,20 @@ def test_an_attachment_of_today_stays(store: SqlStore) -> None:
     keep_content(store, kept.id)
     purge(store)
     assert attachments_left(store) == (1, 1)
+
+
+def test_pushes_go_once_they_count_for_nobody_and_deliveries_stay(store: SqlStore) -> None:
+    with store.write() as records:
+        delivery = outgoing(records)
+        taken = records.deliveries.claim(delivery.id, NOON, NOON + HOUR)
+        assert taken is not None
+        records.deliveries.take_place(taken, BEFORE[Kept.PUSHES])
+        exchange(records, says("又来", at=NOON))
+        assert records.deliveries.ration_left(taken.to.id, NOON) == PUSHES_IN_WINDOW - 1
+    assert purge(store)[Kept.PUSHES] == 0
+    later = {**BEFORE, Kept.PUSHES: BEFORE[Kept.PUSHES] + SECOND}
+    assert overdue(store.engine, later)[Kept.PUSHES] == 1
+    assert purge(store, later)[Kept.PUSHES] == 1
+    with store.read() as records:
+        assert records.deliveries.ration_left(taken.to.id, NOON) == PUSHES_IN_WINDOW
+        assert len(list(records.exports.deliveries())) == 1

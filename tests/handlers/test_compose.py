@@ -1,21 +1,30 @@
 """An answer carries what protects: the warnings of its risk, its review, what will change."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 
+from bot.commands.checking import size_faults
 from handlers.compose import Composer
 from handlers.parts import MESSAGE_BYTES, size
 from knowledge.entry import Entry, EntryId, Facet, Risk, Status
 from knowledge.library import CONTENT, Library
-from knowledge.statutes.register import Register
+from knowledge.statutes.register import LawVersion
 from knowledge.wording import Phrase, Wording
 
 TODAY = date(2026, 11, 23)
 LIBRARY = Library.read()
 COMPOSER = Composer(Wording.read(CONTENT / "wording.yaml"), LIBRARY)
 DEPOSIT = LIBRARY.entries[EntryId("fangchan-zufang-02")]
+
+
+class Ending(Library):
+    """The same library in a world where every law gives way at New Year."""
+
+    def law_behind(self, entry: Entry, day: date) -> tuple[LawVersion | None, ...]:
+        behind = super().law_behind(entry, day)
+        return tuple(one and replace(one, effective_until=date(2027, 1, 1)) for one in behind)
 
 
 def first(entry: Entry, day: date = TODAY) -> str:
@@ -52,11 +61,8 @@ def test_a_withdrawn_entry_does_not_answer() -> None:
 
 
 def test_a_law_that_is_about_to_change_is_told() -> None:
-    title = DEPOSIT.citations[0].law
-    law = LIBRARY.register.laws[title]
-    ending = replace(law.versions[-1], effective_until=date(2027, 1, 1))
-    register = Register({**LIBRARY.register.laws, title: replace(law, versions=(ending,))})
-    composer = replace(COMPOSER, library=replace(LIBRARY, register=register))
+    known = {one.name: getattr(LIBRARY, one.name) for one in fields(LIBRARY) if one.init}
+    composer = replace(COMPOSER, library=Ending(**known))
     assert "自2027-01-01起将按新法" in composer.first_message(DEPOSIT, TODAY)
     assert "新法" not in first(DEPOSIT)
 
@@ -75,3 +81,13 @@ def test_every_entry_fits_one_message_whole(place: str) -> None:
         told = composer.first_message(entry, date(2027, 12, 1))
         assert size(told) <= MESSAGE_BYTES, entry.id
         assert COMPOSER.wording.say(Phrase.DISCLAIMER) in told
+
+
+def test_an_entry_that_does_not_fit_is_told_before_anybody_asks() -> None:
+    assert not list(size_faults(COMPOSER, TODAY))
+    longer = replace(DEPOSIT.sections, brief=DEPOSIT.sections.brief + "再说一遍。" * 20)
+    entries = {**LIBRARY.entries, DEPOSIT.id: replace(DEPOSIT, sections=longer)}
+    composer = replace(COMPOSER, library=replace(LIBRARY, entries=entries))
+    (fault,) = size_faults(composer, TODAY)
+    assert fault.file == DEPOSIT.file
+    assert str(MESSAGE_BYTES) in fault.message

@@ -20,11 +20,9 @@ HOME = Filler.read(CONTENT, "meihekou")
 SHOW = Filler.read(CONTENT, "shifan")
 
 
-def parameters(folder: Path, values: str) -> Parameters:
-    head = (
-        "parameters:\n  - key: k\n    name: n\n    unit: 元\n    region: r\n    without: 问人社\n"
-    )
-    (folder / "some.yaml").write_text(f"{head}    values: {values}", "utf-8")
+def parameters(folder: Path, values: str, region: str = "全国") -> Parameters:
+    head = f"key: k, name: n, unit: 元, region: {region}, without: 问人社"
+    (folder / "some.yaml").write_text(f"parameters:\n  - {{{head}, values: {values}}}\n", "utf-8")
     return Parameters.read(folder)
 
 
@@ -93,9 +91,14 @@ def test_a_figure_is_that_of_the_day_it_happened(tmp_path: Path) -> None:
 def test_an_expired_figure_is_not_used_any_more(tmp_path: Path) -> None:
     known = parameters(tmp_path, f"[{a_value('1880', '2024-10-01', '2026-09-30')}]")
     filler = Filler(HOME.locality, known, HOME.sayings)
-    assert filler.fill("{figure:k}", date(2026, 9, 30)) == "1880元（r，2024-10-01起）"
+    assert filler.fill("{figure:k}", date(2026, 9, 30)) == "1880元（全国，2024-10-01起）"
     assert filler.fill("{figure:k}", date(2026, 10, 1)) == "问人社"
     assert known.by_key["k"].has_expired(date(2026, 10, 1))
+
+
+def test_a_local_figure_must_run_out(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match="expires_on"):
+        parameters(tmp_path, f"[{a_value('1880', '2024-10-01')}]", region="吉林省")
 
 
 @pytest.mark.parametrize(
@@ -146,3 +149,19 @@ def test_a_changed_local_fact_is_another_version(tmp_path: Path) -> None:
         "offices:\n  - {kind: 司法局, name: 某局, source: s, checked_on: 2026-11-01}\n", "utf-8"
     )
     assert Library.read(content).version != before
+
+
+def test_the_samples_of_the_guide_are_read(tmp_path: Path) -> None:
+    guide = Path(__file__).parents[2] / "docs" / "locality.zh.md"
+    offices, townships, people, figure, *_ = guide.read_text("utf-8").split("```\n")[1::2]
+    place = tmp_path / "sample"
+    shutil.copytree(CONTENT / "localities" / "national", tmp_path / "national")
+    shutil.copytree(CONTENT / "localities" / "meihekou", place)
+    for name, text in (("offices", offices), ("townships", townships), ("people", people)):
+        (place / f"{name}.yaml").write_text(text, "utf-8")
+    read = Locality.read(tmp_path, "sample")
+    assert read.offices[0].kind == "法律援助中心"
+    assert (len(read.townships), len(read.advisers), len(read.mediators)) == (1, 1, 1)
+    with_value = figure.replace("加引号的数", "1234")
+    (tmp_path / "figures.yaml").write_text(f"parameters:\n{with_value}", "utf-8")
+    assert "jl.min_wage_month" in Parameters.read(tmp_path).by_key

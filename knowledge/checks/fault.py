@@ -1,0 +1,34 @@
+"""A fault as an editor is told of it: file, line, field, and what to do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from knowledge.complaints import complaint
+from knowledge.entry import Entry
+from knowledge.files import line_in
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and where an editor finds it; `line` is 0 where the whole file is meant."""
+
+    file: str
+    line: int
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{shown(self.file)}:{self.line}" if self.line else shown(self.file)
+        return f"{place}: {self.field}: {self.message}"
+
+
+def fault(entry: Entry, field: str, name: str, /, found: str = "", **blanks: object) -> Fault:
+    """A fault of an entry; `name` is that of a complaint, `found` the words that are wrong."""
+    line = line_in(Path(entry.file), field, found)
+    return Fault(entry.file, line, field, complaint(name, found=found, **blanks))
+
+
+def shown(file: str) -> str:
+    """A path as short as it can be told from where the editor stands."""
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
