@@ -80,7 +80,8 @@ def test_a_first_answer_is_whole_and_the_notice_follows_where_there_is_room(
     assert len(text.encode()) <= 1_800
     for word in ("期限：", "下一步：", "《保障农民工工资支付条例》", "不代替法院和机关认定"):
         assert word in text
-    assert "【说明】" in said(resident, "你好")
+    # Never by cutting the answer short, and never twice.
+    assert ("【说明】" in text) != ("【说明】" in said(resident, "你好"))
 
 
 def test_danger_comes_alone_and_the_notice_with_the_next_reply(resident: Resident) -> None:

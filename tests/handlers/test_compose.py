@@ -85,7 +85,7 @@ def test_every_entry_fits_one_message_whole(place: str) -> None:
 
 def test_an_entry_that_does_not_fit_is_told_before_anybody_asks() -> None:
     assert not list(size_faults(COMPOSER, TODAY))
-    longer = replace(DEPOSIT.sections, brief=DEPOSIT.sections.brief + "再说一遍。" * 20)
+    longer = replace(DEPOSIT.sections, brief=DEPOSIT.sections.brief + "再说一遍。" * 100)
     entries = {**LIBRARY.entries, DEPOSIT.id: replace(DEPOSIT, sections=longer)}
     composer = replace(COMPOSER, library=replace(LIBRARY, entries=entries))
     (fault,) = size_faults(composer, TODAY)
