@@ -13,6 +13,7 @@ from typing import Any, NewType
 import yaml
 
 from knowledge.errors import ContentError
+from knowledge.fields import parsed
 from knowledge.normal import normalise
 from knowledge.patterns import MarkedText, Pattern, PatternError, PieceId, Vocabulary
 from knowledge.respelling import Respelling
@@ -238,7 +239,7 @@ class _Reader:
 
     def _parsed(self) -> Mapping[str, Any]:
         try:
-            return self._mapping(yaml.safe_load(self._path.read_text("utf-8")), "file")
+            return self._mapping(parsed(self._path.read_text("utf-8")), "file")
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
             raise self._error("file", str(problem)) from problem
 

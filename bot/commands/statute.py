@@ -13,7 +13,6 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from bot.lawfiles import NotReadableError, read_lawfile
 from bot.services import Services
 from bot.speech import say
 from handlers.articles import article_head, fault_told
@@ -159,6 +158,9 @@ def _import(services: Services) -> click.Command:
         not_whole: bool,  # noqa: FBT001  click's way
     ) -> None:
         """Keeps official texts under DATA_DIR: Markdown, Word, HTML or PDF, a file or a folder."""
+        # Word and PDF take a tenth of a second to load; every process loads the commands.
+        from bot.lawfiles import NotReadableError, read_lawfile  # noqa: PLC0415
+
         refused = 0
         for file in _files(path):
             try:
