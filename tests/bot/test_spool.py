@@ -11,9 +11,7 @@ import pytest
 from bot.web.outage import TRY_AGAIN
 from handlers.cases import Priority
 from handlers.model import ConsultationNumber
-from tests import spool_drill
 from tests.bot.outage import DANGER, UNANSWERABLE, Outage, outage
-from tests.spool_drill import Plan, check
 
 KEPT = "您的话已经存下"
 LOST = "没有存下来"
@@ -153,12 +151,3 @@ def test_with_a_full_spool_and_the_database_back_the_message_is_stored(world: Ou
     world.door.away = False
     assert LOST not in world.say(anna, "第3句")
     assert world.stored() == ["第3句"]
-
-
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-def test_ten_seconds_without_the_database_lose_nothing(tmp_path: Path, database_url: str) -> None:
-    plan = Plan(before=1, away=10, after=1, residents=8, pause=1.0, kills=False)
-    tally = spool_drill.run(tmp_path, database_url, plan)
-    print("\n".join(tally.lines()))
-    assert len(tally.kept_by_spool) > 20
-    check(tally)

@@ -116,6 +116,7 @@ def test_a_platform_that_hands_out_no_token_is_asked_once(
     assert len(platform.requests(STABLE_TOKEN)) == 1
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # ten seconds each
 def test_a_process_killed_while_it_fetches_holds_up_nobody_for_long(
     fetching: Pusher, database_url: str, platform: FakePlatform
 ) -> None:
