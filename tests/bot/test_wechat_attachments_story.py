@@ -165,9 +165,8 @@ def test_killed_with_voices_outstanding_all_are_kept_once_after_the_next_start(
         assert sorted(i for i in ids if i in {one.id for one in found}) == [o.id for o in found]
 
 
-@pytest.mark.parametrize(
-    "database", ["sqlite"], indirect=True
-)  # test_two_hosts kills over the other
+# The proof of two hosts kills over the other.
+@pytest.mark.parametrize("service", ["sqlite"], indirect=True)
 def test_a_worker_killed_in_the_middle_of_a_download_leaves_it_to_the_next(
     store: SqlStore, platform: FakePlatform, resident: Resident, tmp_path: Path, service: Running
 ) -> None:
