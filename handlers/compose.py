@@ -1,7 +1,7 @@
 """From a decision to the words a resident reads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
@@ -20,7 +20,7 @@ from handlers.model import (
 )
 from handlers.pace import Limit
 from handlers.parts import MESSAGE_BYTES, pack, size
-from knowledge.entry import Citation, Entry, Facet, Risk
+from knowledge.entry import Citation, Entry, EntryId, Facet, Risk
 from knowledge.library import Library
 from knowledge.numerals import short_article
 from knowledge.statutes.register import everyday_name
@@ -28,6 +28,9 @@ from knowledge.wording import Phrase, Wording
 
 MOST_CITED = 5
 """Articles named with an answer; editors put the most important first, and 更多 names all."""
+
+MOST_REMEMBERED = 2_000
+"""Entries put together that are remembered: some megabytes."""
 
 _COURTESIES = {
     Courtesy.WELCOME: Phrase.WELCOME,
@@ -57,6 +60,10 @@ class Composer:
 
     wording: Wording
     library: Library
+    _told: dict[tuple[EntryId, date], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was put together before: an entry reads the same for everybody all day."""
 
     def answer(self, decision: Answer, question: str, day: date) -> Reply:
         """An entry in one message with its law and the disclaimer; the detail waits behind 更多."""
@@ -71,8 +78,19 @@ class Composer:
 
     def entry_parts(self, entry: Entry, day: date) -> tuple[str, ...]:
         """The messages of an entry: the first holds all that protects, the others the detail."""
-        first = self.first_message(entry, day)
-        return self.parts(first) + self.parts(self._behind_more(entry, day))
+        if self.library.entries.get(entry.id) is not entry:  # a draft: nobody else reads it
+            return self._put_together(entry, day)
+        told = self._told.get((entry.id, day))
+        if told is None:
+            told = self._put_together(entry, day)
+            if len(self._told) >= MOST_REMEMBERED:
+                self._told.clear()
+            self._told[entry.id, day] = told
+        return told
+
+    def _put_together(self, entry: Entry, day: date) -> tuple[str, ...]:
+        first = self.parts(self.first_message(entry, day))
+        return first + self.parts(self._behind_more(entry, day))
 
     def first_message(self, entry: Entry, day: date) -> str:
         """Answer, deadline, next step, law and disclaimer; the content check keeps it short."""

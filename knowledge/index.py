@@ -9,10 +9,12 @@ from knowledge.text import Query, Segmenter
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """An entry with its wordings cut into words, and all their words together."""
+    """An entry with its wordings cut into words, how much each weighs, and all their words."""
 
     entry: Entry
     wordings: tuple[Query, ...]
+    weights: tuple[float, ...]
+    spellings: tuple[str, ...]
     vocabulary: frozenset[str]
 
 
@@ -42,4 +44,6 @@ class Index:
 def _indexed(entry: Entry, segmenter: Segmenter) -> Indexed:
     wordings = tuple(segmenter.query(wording) for wording in entry.ways_to_ask)
     words = frozenset(word for wording in wordings for word in wording.words)
-    return Indexed(entry, wordings, words)
+    weights = tuple(sum(wording.words.values()) or 1.0 for wording in wordings)
+    spellings = tuple(wording.text for wording in wordings)
+    return Indexed(entry, wordings, weights, spellings, words)

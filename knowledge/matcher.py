@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from knowledge.entry import Entry, EntryId, TopicId
 from knowledge.index import Index, Indexed
@@ -157,24 +157,27 @@ def closeness(query: Query, item: Indexed, legal: Collection[str]) -> Closeness:
     unknown = {word: w for word, w in query.words.items() if word not in item.vocabulary}
     known = total - sum(unknown.values())
     foreign = sum(w for word, w in unknown.items() if word in legal)
-    pairs = [_pair(query, wording, total) for wording in item.wordings]
+    pairs = (
+        _pair(query, wording, total, weight)
+        for wording, weight in zip(item.wordings, item.weights, strict=True)
+    )
     shared, contained = max(pairs)
-    alike = max(fuzz.ratio(query.text, wording.text) for wording in item.wordings) / 100
+    _, alike, _ = process.extractOne(query.text, item.spellings, scorer=fuzz.ratio)
     return Closeness(
         covered=known / total,
         shared=shared,
         contained=contained,
-        alike=alike,
+        alike=alike / 100,
         telling=min(known / ENOUGH_SAID, 1.0),
         foreign=min(foreign / FOREIGN_ENOUGH, 1.0),
     )
 
 
-def _pair(query: Query, wording: Query, total: float) -> tuple[float, float]:
+def _pair(query: Query, wording: Query, total: float, weight: float) -> tuple[float, float]:
     """Dice and containment of a question and one wording, by weight."""
-    common = sum(w for word, w in wording.words.items() if word in query.words)
-    length = sum(wording.words.values()) or 1.0
-    return 2 * common / (total + length), common / length
+    both = query.words.keys() & wording.words.keys()
+    common = sum(wording.words[word] for word in both)
+    return 2 * common / (total + weight), common / weight
 
 
 def certain(entry: Entry) -> Match:
