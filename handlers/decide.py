@@ -14,7 +14,7 @@ class Policy:
     it is offered as a choice, `most_choices` at a time, since a longer list is not read.
     """
 
-    answer_at: float = 0.79
+    answer_at: float = 0.81
     clear_by: float = 0.15
     ask_at: float = 0.31
     most_choices: int = 3

@@ -20,8 +20,8 @@ from knowledge.text import Query, Segmenter
 ENOUGH_SAID = 60.0
 """The weight of about six words of content: more of them do not make a question clearer."""
 
-FOREIGN_ENOUGH = 36.0
-"""The weight of three words of law: an entry that knows none of them is about something else."""
+FOREIGN_ENOUGH = 24.0
+"""The weight of two words of law: an entry that knows neither of them is about something else."""
 
 MOST_MATCHES = 5
 """Entries reported for one question: more than are ever offered."""
@@ -127,7 +127,12 @@ class Matcher:
         """The entries that may answer a text on a day, best first."""
         query = self.segmenter.query(text)
         allowed = self._allowed_on(day)
-        candidates = [item for item in self.index.sharing(query) if item.entry.id in allowed]
+        named = [word for word in query.words if word in self.segmenter.legal]
+        candidates = [
+            item
+            for item in self.index.sharing(query)
+            if item.entry.id in allowed and _is_of_the_matter(item, named)
+        ]
         matches = sorted(
             (self._match(query, item) for item in candidates),
             key=lambda match: (-match.confidence, match.entry),
@@ -149,6 +154,14 @@ class Matcher:
         because = tuple(word for word in query.words if word in item.vocabulary)
         entry = item.entry
         return Match(entry.id, entry.topic, entry.title, self.weights.confidence(near), because)
+
+
+def _is_of_the_matter(item: Indexed, named: Collection[str]) -> bool:
+    """Whether an entry knows a word of law that the question names, if it names any.
+
+    Without it a pension is found under child support, since both are so much a month.
+    """
+    return not named or any(word in item.vocabulary for word in named)
 
 
 def closeness(query: Query, item: Indexed, legal: Collection[str]) -> Closeness:
