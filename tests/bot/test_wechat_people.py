@@ -81,7 +81,7 @@ def test_a_first_answer_is_whole_and_the_notice_follows_where_there_is_room(
     for word in ("期限：", "下一步：", "《保障农民工工资支付条例》", "不代替法院和机关认定"):
         assert word in text
     # Never by cutting the answer short, and never twice.
-    assert ("【说明】" in text) != ("【说明】" in said(resident, "你好"))
+    assert ("我是机器" in text) != ("我是机器" in said(resident, "你好"))
 
 
 def test_danger_comes_alone_and_the_notice_with_the_next_reply(resident: Resident) -> None:
