@@ -1,15 +1,14 @@
 """`flask ask`: what a resident would get and why; keeps nothing, needs no secret."""
 
 import json
-import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
+from bot.commands.batches import in_batch
 from bot.services import Services
 from handlers.model import (
     Address,
@@ -40,7 +39,7 @@ def ask_command(services: Services) -> click.Command:
         """What a resident would get to a first message, and why."""
         at = _noon(services, day.date()) if day else services.clock()
         if batch is not None:
-            _in_batch(services, batch, out, at)
+            in_batch(batch, out, lambda text: _in_a_line(answered(services, text, at)))
         elif question:
             _explain(answered(services, question, at))
         else:
@@ -90,31 +89,6 @@ def _explain(result: dict[str, Any]) -> None:
     click.echo(f"\n{result['reply']}")
 
 
-def _in_batch(services: Services, batch: Path, out: Path | None, at: datetime) -> None:
-    with batch.open(encoding="utf-8") as lines:
-        if out is None:
-            _write(services, lines, sys.stdout, at)
-            return
-        with out.open("w", encoding="utf-8") as target:
-            _write(services, lines, target, at)
-
-
-def _write(services: Services, lines: Iterable[str], target: TextIO, at: datetime) -> None:
-    for line in lines:
-        if line.strip():
-            result = _one_line(services, line, at)
-            target.write(json.dumps(result, ensure_ascii=False) + "\n")
-
-
-def _one_line(services: Services, line: str, at: datetime) -> dict[str, Any]:
-    """The result of one line; a bad line gives its id, if it has one, and the error."""
-    try:
-        given = json.loads(line)
-    except json.JSONDecodeError:
-        return {"id": None, "error": "not JSON"}
-    if not isinstance(given, dict) or not isinstance(given.get("text"), str):
-        identifier = given.get("id") if isinstance(given, dict) else None
-        return {"id": identifier, "error": "needs id and text"}
-    result = answered(services, given["text"], at)
-    del result["because"]
-    return {"id": given.get("id"), **result}
+def _in_a_line(result: dict[str, Any]) -> dict[str, Any]:
+    """Without the words that a question was found by: they are for whoever asks one."""
+    return {name: value for name, value in result.items() if name != "because"}

@@ -4,7 +4,6 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from bot.commands.batches import in_batch
 from bot.services import Services
 from bot.speech import say
 from handlers.articles import article_head, fault_told
@@ -94,13 +94,18 @@ def _search(services: Services) -> click.Command:
         """Articles that speak of a matter, ten at most, best first."""
         index, on = article_index(services), services.day(day)
         if batch is not None:
-            in_batch(index, on, batch, out)
+            in_batch(batch, out, lambda text: found_in(index, text, on))
         elif question:
             _print_hits(services, index.search(question, on), as_json=as_json)
         else:
             raise click.UsageError("QUESTION or --batch")
 
     return search
+
+
+def found_in(index: ArticleIndex, text: str, day: date) -> dict[str, Any]:
+    """The articles for one text, as plain values."""
+    return {"results": [asdict(hit) for hit in index.search(text, day)]}
 
 
 def article_index(services: Services) -> ArticleIndex:
@@ -122,29 +127,6 @@ def _print_hits(services: Services, hits: Sequence[Hit], *, as_json: bool) -> No
         click.echo(f"{hit.score:7.2f}  {shown(hit.law)}{hit.article}  {start}")
 
 
-def in_batch(index: ArticleIndex, day: date, batch: Path, out: Path | None) -> None:
-    """One line of JSON out for each line in, in the same order; a bad one gives its error."""
-    with ExitStack() as stack:
-        lines = stack.enter_context(batch.open(encoding="utf-8"))
-        target = stack.enter_context(out.open("w", encoding="utf-8")) if out else sys.stdout
-        for line in lines:
-            if line.strip():
-                result = _one_line(index, day, line)
-                target.write(json.dumps(result, ensure_ascii=False) + "\n")
-
-
-def _one_line(index: ArticleIndex, day: date, line: str) -> dict[str, Any]:
-    """The results of one line; a bad line gives its id, if it has one, and the error."""
-    try:
-        given = json.loads(line)
-    except json.JSONDecodeError:
-        return {"id": None, "error": "not JSON"}
-    text = given.get("text") or given.get("query") if isinstance(given, dict) else None
-    if not isinstance(text, str):
-        return {"id": given.get("id") if isinstance(given, dict) else None, "error": "needs text"}
-    return {"id": given.get("id"), "results": [asdict(hit) for hit in index.search(text, day)]}
-
-
 def _import(services: Services) -> click.Command:
     @click.command("import")
     @click.argument("path", type=click.Path(exists=True, path_type=Path))
@@ -158,35 +140,39 @@ def _import(services: Services) -> click.Command:
         not_whole: bool,  # noqa: FBT001  click's way
     ) -> None:
         """Keeps official texts under DATA_DIR: Markdown, Word, HTML or PDF, a file or a folder."""
-        # Word and PDF take a tenth of a second to load; every process loads the commands.
-        from bot.lawfiles import NotReadableError, read_lawfile  # noqa: PLC0415
-
-        refused = 0
-        for file in _files(path):
-            try:
-                arrival = receive(
-                    read_lawfile(file),
-                    file.stem,
-                    services.library.register,
-                    law=law,
-                    adopted=adopted.date() if adopted else None,
-                    whole=not not_whole,
-                )
-            except NotReadableError:
-                refused += 1
-                click.echo(say("law_not_readable", file=file.name), err=True)
-            except RefusedError as error:
-                refused += 1
-                told = say(f"law_refused_{error.why}", **error.blanks)
-                click.echo(f"{file.name}: {told}", err=True)
-            else:
-                keep(arrival, services.imported_laws)
-                click.echo(_kept(services, arrival))
+        day = adopted.date() if adopted else None
+        kept = [
+            _taken_in(services, file, law=law, adopted=day, whole=not not_whole)
+            for file in _files(path)
+        ]
         services.lookups.texts.forget()
-        if refused:
+        if not all(kept):
             sys.exit(1)
 
     return import_command
+
+
+def _taken_in(
+    services: Services, file: Path, *, law: str | None, adopted: date | None, whole: bool
+) -> bool:
+    """Keeps one file and says so; or says why not."""
+    # Word and PDF take a tenth of a second to load; every process loads the commands.
+    from bot.lawfiles import NotReadableError, read_lawfile  # noqa: PLC0415
+
+    register = services.library.register
+    try:
+        text = read_lawfile(file)
+        arrival = receive(text, file.stem, register, law=law, adopted=adopted, whole=whole)
+    except NotReadableError:
+        click.echo(say("law_not_readable", file=file.name), err=True)
+        return False
+    except RefusedError as error:
+        told = say(f"law_refused_{error.why}", **error.blanks)
+        click.echo(f"{file.name}: {told}", err=True)
+        return False
+    keep(arrival, services.imported_laws)
+    click.echo(_kept(services, arrival))
+    return True
 
 
 def _files(path: Path) -> Iterable[Path]:

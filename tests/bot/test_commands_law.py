@@ -10,7 +10,8 @@ from pydantic import SecretStr
 
 from bot.app import create_app
 from bot.bootstrap import build
-from bot.commands.statute import in_batch
+from bot.commands.batches import in_batch
+from bot.commands.statute import found_in
 from config.settings import Settings
 from knowledge.statutes.numbering import chinese
 from knowledge.statutes.ranking import ArticleIndex
@@ -130,7 +131,7 @@ def test_a_batch_of_searches_keeps_its_order_and_survives_bad_lines(tmp_path: Pa
     lines = [{"id": "a", "text": "狗咬人赔偿"}, {"id": "b"}, {"id": "c", "text": "养狗拴绳"}]
     given = tmp_path / "in.jsonl"
     given.write_text("\n".join([*map(json.dumps, lines), "not json"]), "utf-8")
-    in_batch(index, TODAY, given, tmp_path / "out.jsonl")
+    in_batch(given, tmp_path / "out.jsonl", lambda text: found_in(index, text, TODAY))
     results = [
         json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()
     ]
