@@ -34,10 +34,6 @@ class Library:
     version: str
     faults: tuple[ContentError, ...] = ()
     lock: CitationLock = field(default_factory=lambda: CitationLock({}))
-    _answering: dict[date, tuple[Entry, ...]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    """What was worked out for a day: every question asks for it."""
 
     @classmethod
     def read(cls, content: Path = CONTENT, locality: str = HOME) -> "Library":
@@ -60,12 +56,8 @@ class Library:
 
     def answering(self, day: date) -> tuple[Entry, ...]:
         """The entries that residents may be given on a day: published and still good law."""
-        if day not in self._answering:
-            answering = [one for one in self.entries.values() if one.answers_on(day)]
-            good = tuple(entry for entry in answering if not self.lapsed(entry, day))
-            self._answering.clear()
-            self._answering[day] = good
-        return self._answering[day]
+        published = (one for one in self.entries.values() if one.answers_on(day))
+        return tuple(entry for entry in published if not self.lapsed(entry, day))
 
     def lapsed(self, entry: Entry, day: date) -> tuple[Citation, ...]:
         """The citations that no longer carry an entry on a day; none if it is good law.
