@@ -1,6 +1,5 @@
 """The content folder as entries; an error names file, line and field."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from knowledge.entry import (
     Status,
     TopicId,
 )
+from knowledge.entrytext import version_of
 from knowledge.errors import ContentError
 from knowledge.fields import HEADING, Fields, lines_of, parsed
 
@@ -36,7 +36,6 @@ _KNOWN = frozenset(
         *("risk", "facets", "related", "plan", "exceptions", "places"),
     ]
 )
-_VERSION_LENGTH = 12
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
         return None, (ContentError(path, "", complaint("no_front")),)
     fields = Fields(path, given, text)
     fields.once(front)
-    entry = _entry(fields, body, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH])
+    entry = _entry(fields, body, version_of(text))
     return (None if fields.faults else entry), tuple(fields.faults)
 
 
