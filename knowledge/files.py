@@ -1,6 +1,5 @@
 """The content folder as entries; an error names file, line and field."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from knowledge.entry import (
     Status,
     TopicId,
 )
+from knowledge.entrytext import version_of
 from knowledge.errors import ContentError
 from knowledge.fields import HEADING, Fields, lines_of, parsed
 
@@ -36,7 +36,6 @@ _KNOWN = frozenset(
         *("risk", "facets", "related", "plan", "exceptions", "places"),
     ]
 )
-_VERSION_LENGTH = 12
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -71,7 +70,14 @@ def read_entries(folder: Path) -> tuple[tuple[Entry, ...], tuple[ContentError, .
 
 def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
     """The entry of a file, or every reason why it is none."""
-    text = path.read_text("utf-8")
+    return examine_text(path.read_text("utf-8"), path)
+
+
+def examine_text(text: str, path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
+    """The entry of a text that stands, or would stand, in topic/id.md; or why it is none.
+
+    A text that is no file goes by `place_of` its entry: that is what errors name.
+    """
     _, front, body = [*text.split("---\n", 2), "", ""][:3]
     try:
         given = _parse_yaml(path, front, begins_at=2)
@@ -81,11 +87,16 @@ def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
         return None, (ContentError(path, "", complaint("no_front")),)
     fields = Fields(path, given, text)
     fields.once(front)
-    entry = _entry(fields, body, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH])
+    entry = _entry(fields, body)
     return (None if fields.faults else entry), tuple(fields.faults)
 
 
-def _entry(field: Fields, body: str, version: str) -> Entry:
+def place_of(topic: TopicId, entry: EntryId) -> Path:
+    """What a text that is no file is called in errors: topic/id."""
+    return Path(topic) / entry
+
+
+def _entry(field: Fields, body: str) -> Entry:
     field.only(_KNOWN)
     return Entry(
         id=EntryId(field.matching("id", field.path.stem)),
@@ -112,8 +123,9 @@ def _entry(field: Fields, body: str, version: str) -> Entry:
             for number, reason in field.rows("exceptions", ("number", "reason"), needed=False)
         ),
         places=field.texts("places", needed=False),
-        version=version,
+        version=version_of(field.source),
         file=str(field.path),
+        source=field.source,
     )
 
 
@@ -131,11 +143,18 @@ def _sections(field: Fields, body: str) -> Sections:
 
 
 def line_in(path: Path, field: str, words: str = "") -> int:
-    """The line of a field, or of the words in it; 0 where it cannot be told (any more)."""
+    """As `line_of`, in a file."""
     try:
-        text = path.read_text("utf-8")
+        return line_of(path.read_text("utf-8"), field, words)
+    except OSError:
+        return 0
+
+
+def line_of(text: str, field: str, words: str = "") -> int:
+    """The line of a field, or of the words in it; 0 where it cannot be told."""
+    try:
         known = lines_of(text)
-    except (OSError, yaml.YAMLError):
+    except yaml.YAMLError:
         return 0
     whole, _, part = field.partition(".")
     begin = known.get(whole, 0)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,16 @@ class Locked:
     numbers: tuple[str, ...]
     read_on: date
     source: str
+
+    @property
+    def key(self) -> tuple[Citation, date]:
+        """Which article of which version it is; a lock has one row of each."""
+        return Citation(self.title, self.article), self.adopted
+
+    def with_days_of(self, version: LawVersion) -> "Locked":
+        """The same: what was read stays read when the register learns when a version ends."""
+        days = version.effective_from, version.effective_until
+        return replace(self, effective_from=days[0], effective_until=days[1])
 
     @classmethod
     def of(cls, article: Article, day: date) -> "Locked":
@@ -78,14 +88,14 @@ class CitationLock:
         rows = []
         for number, line in enumerate(lines, start=1):
             try:
-                rows.append(_row(json.loads(line)))
+                rows.append(row_of(json.loads(line)))
             except (ValueError, TypeError, KeyError) as error:
                 raise ContentError(path, f"line {number}", str(error)) from None
         return cls.of(rows)
 
     def write(self, path: Path) -> None:
         """Writes the rows, so that a change of one article is a change of one line."""
-        lines = (json.dumps(_plain(row), ensure_ascii=False) for row in self)
+        lines = (json.dumps(plain_row(row), ensure_ascii=False) for row in self)
         path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
     def __iter__(self) -> Iterator[Locked]:
@@ -127,7 +137,8 @@ def last_day(entry: Entry) -> date:
     return entry.valid_until or entry.review_by
 
 
-def _plain(row: Locked) -> dict[str, Any]:
+def plain_row(row: Locked) -> dict[str, Any]:
+    """A row as JSON has it."""
     return {
         "title": row.title,
         "adopted": row.adopted.isoformat(),
@@ -141,7 +152,8 @@ def _plain(row: Locked) -> dict[str, Any]:
     }
 
 
-def _row(given: Mapping[str, Any]) -> Locked:
+def row_of(given: Mapping[str, Any]) -> Locked:
+    """The row of its JSON. Raises KeyError, TypeError, ValueError."""
     until = given["effective_until"]
     return Locked(
         title=given["title"],
