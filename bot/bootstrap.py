@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from bot.clock import now
 from bot.figures import CountedChannel, CountedReception
 from bot.late import LateMatcher
+from bot.lawsearch import LawSearch
 from bot.replay import Replayer
 from bot.services import Services
 from bot.spool import Spool
@@ -86,6 +87,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         vault=vault,
         spool=spool,
         lookups=lookups,
+        law_search=LawSearch(lookups.texts, settings.data_dir / "cache"),
         replayer=Replayer(spool, late, teller, clock, tasks.gather),
     )
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from bot.late import LateMatcher
+from bot.lawsearch import LawSearch
 from bot.replay import Replayer
 from bot.spool import Spool
 from bot.storage.store import SqlStore
@@ -41,6 +42,7 @@ class Services:
     spool: Spool
     replayer: Replayer
     lookups: LookUps
+    law_search: LawSearch
 
     @property
     def imported_laws(self) -> Path:

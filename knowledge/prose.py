@@ -22,3 +22,8 @@ def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, without the signs that end them."""
     pieces = (piece.strip(" \n。！？；!?;") for piece in _SENTENCE_END.split(text))
     return tuple(piece for piece in pieces if piece)
+
+
+def first_sentence(text: str) -> str:
+    """What a text begins with, up to and with the sign that ends it."""
+    return _SENTENCE_END.split(text.strip(), maxsplit=1)[0].strip()
