@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from knowledge.entry import Entry
 from knowledge.files import FACETS, SECTIONS
 
+_FULL_STOP = re.compile(r"(?<=[。！？!?\n])")
 _SENTENCE_END = re.compile(r"(?<=[。！？；!?;\n])")
 
 
@@ -26,4 +27,4 @@ def sentences(text: str) -> tuple[str, ...]:
 
 def first_sentence(text: str) -> str:
     """What a text begins with, up to and with the sign that ends it."""
-    return _SENTENCE_END.split(text.strip(), maxsplit=1)[0].strip()
+    return _FULL_STOP.split(text.strip(), maxsplit=1)[0].strip()
