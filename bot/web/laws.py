@@ -7,16 +7,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from itertools import islice
 from urllib.parse import quote
 
 from bot.services import Services
-from handlers.articles import fault_told, version_told, where_to_read
+from bot.web.lawversions import VersionShown, version_shown
+from handlers.articles import fault_told, where_to_read
 from knowledge.entry import Entry
 from knowledge.library import Library
 from knowledge.statutes.lookup import Asked, Fault, Looked
 from knowledge.statutes.marking import Piece, excerpt
+from knowledge.statutes.numbering import article_number
 from knowledge.statutes.ranking import Hit
 from knowledge.statutes.register import LawVersion
 from knowledge.statutes.texts import Article
@@ -30,25 +31,6 @@ MOST_PAGES = 5
 PAGE_BYTES = 38_000
 """Bytes of a page of a long law that are articles and the links of their numbers."""
 _AROUND_ARTICLE = 90
-
-
-class Standing(StrEnum):
-    """What a version is on a day."""
-
-    IN_FORCE = "in_force"
-    NOT_YET = "not_yet"
-    REPLACED = "replaced"
-    REPEALED = "repealed"
-
-
-@dataclass(frozen=True, slots=True)
-class VersionShown:
-    """A version of a law: by which days it is known, and what it is today."""
-
-    version: LawVersion
-    told: str
-    standing: Standing
-    has_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +60,8 @@ class ArticleShown:
 class NotShown:
     """Why an article that was asked for is not here; `fault` is NO_LAW for an unknown law.
 
-    `readable` is the version that is meant where its text is at hand though it is not in force.
+    `told` is for today; `meant` is the version in force or next to the day that was asked for, and
+    `readable` the same where its text is at hand though it is not in force.
     """
 
     fault: Fault
@@ -86,6 +69,7 @@ class NotShown:
     law: str | None
     number: str
     nearest: tuple[str, ...]
+    meant: LawVersion | None
     readable: VersionShown | None
 
 
@@ -131,10 +115,14 @@ class LawShown:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All that one box for names, numbers and words finds."""
+    """All that one box for names, numbers and words finds.
+
+    `number` is that of an article which was asked for without saying of which law.
+    """
 
     article: ArticleShown | NotShown | None = None
     law: str | None = None
+    number: str | None = None
     results: Results | None = None
 
 
@@ -144,6 +132,8 @@ def told(services: Services, words: str, day: date, today: date, page: int = 1) 
         return Told(article=article(services, asked, day, today))
     if title := services.lookups.names.title(words):
         return Told(law=title)
+    if number := article_number(words):
+        return Told(number=number)
     return Told(results=search(services, words, day, page))
 
 
@@ -157,7 +147,7 @@ def article(services: Services, asked: Asked, day: date, today: date) -> Article
     return ArticleShown(
         number=number,
         paragraphs=tuple(looked.article.text.splitlines()),
-        of=_version_shown(services, version, today),
+        of=version_shown(services, version, today),
         source=looked.article.source,
         address=address_of(services, version.title),
         note=looked.note,
@@ -188,7 +178,8 @@ def whole_law(
         return None
     with_text = {one.adopted for one in _with_text(services, title)}
     versions = tuple(
-        _shown(services, one, today, has_text=one.adopted in with_text) for one in law.versions
+        version_shown(services, one, today, has_text=one.adopted in with_text)
+        for one in law.versions
     )
     shown = next((one for one in versions if one.version.in_force_on(day)), None)
     pages = list(_pages(services, shown.version)) if shown and shown.has_text else []
@@ -243,25 +234,9 @@ def _not_shown(services: Services, looked: Looked, today: date) -> NotShown:
         law=asked.title,
         number=asked.number,
         nearest=looked.nearest,
-        readable=_version_shown(services, readable, today) if readable else None,
+        meant=version,
+        readable=version_shown(services, readable, today) if readable else None,
     )
-
-
-def _version_shown(services: Services, version: LawVersion, today: date) -> VersionShown:
-    return _shown(services, version, today, has_text=True)
-
-
-def _shown(services: Services, version: LawVersion, today: date, *, has_text: bool) -> VersionShown:
-    register = services.lookups.register
-    if version.in_force_on(today):
-        standing = Standing.IN_FORCE
-    elif version.effective_from > today:
-        standing = Standing.NOT_YET
-    elif register.in_force(version.title, today) is not None:
-        standing = Standing.REPLACED
-    else:
-        standing = Standing.REPEALED
-    return VersionShown(version, version_told(services.wording, version), standing, has_text)
 
 
 def _neighbours(articles: Mapping[str, Article], number: str) -> tuple[str | None, str | None]:

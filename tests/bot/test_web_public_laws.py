@@ -109,6 +109,28 @@ def test_a_repealed_law_says_so_and_its_text_is_read_as_such(client: FlaskClient
     assert "这部法2021年1月1日起作废，现在不能用了" in old
 
 
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/laws/?q=民法典1042条&on=2019-01-01", "最早一个文本从2021年1月1日起施行"),
+        ("/laws/?q=婚姻法46条&on=2022-01-01", "2022年1月1日这一天，《婚姻法》已经作废"),
+        (f"/laws/?q={WAGES}999条&on=2021-01-01", "没有第九百九十九条"),
+    ],
+)
+def test_for_another_day_nothing_is_said_of_today(
+    client: FlaskClient, path: str, told: str
+) -> None:
+    shown = page(client, path)
+    assert told in shown
+    assert "现在还不能用" not in shown
+    assert "现行" not in shown
+
+
+def test_a_number_without_a_law_is_asked_back(client: FlaskClient) -> None:
+    for words in ("第47条", "四十七条", "47"):
+        assert "是哪部法的第四十七条？" in page(client, f"/laws/?q={words}")
+
+
 def test_a_law_to_come_says_from_when(client: FlaskClient) -> None:
     assert "2027年1月1日才开始施行" in page(client, "/laws/?q=医疗保障法第3条")
 
