@@ -17,6 +17,7 @@ from handlers.courier import Courier
 from handlers.desk import Desk
 from handlers.ports import Clock
 from handlers.reception import Reception
+from knowledge.emergency import Screen
 from knowledge.library import Library
 from knowledge.menu import Menu
 from knowledge.statutes.lookup import LookUps
@@ -43,6 +44,11 @@ class Services:
     replayer: Replayer
     lookups: LookUps
     law_search: LawSearch
+
+    @property
+    def screen(self) -> Screen:
+        """The danger screen: it works whatever is away."""
+        return self.reception.screen
 
     @property
     def imported_laws(self) -> Path:

@@ -10,7 +10,7 @@ from bot.services import Services
 from bot.web import laws
 from bot.web.access import open_to_all
 from bot.web.crowding import TRY_AGAIN, Turnstile
-from bot.web.danger import danger_in
+from bot.web.current import danger_in
 from bot.web.freshness import same_for_all
 from bot.web.lawlinks import Links
 from knowledge.statutes.lookup import Fault
@@ -36,11 +36,11 @@ class _LawPages:
         day, today = self._day(), self.services.day()
         words = request.args.get("q", "").strip()[:LONGEST_WORDS]
         if not words:
-            often = laws.often_cited(self.services.library, today, _OFTEN)
+            often = laws.often_cited(self.services, today, _OFTEN)
             return same_for_all(
                 render_template("public/laws.html", words="", often=often, **_days(day, today))
             )
-        danger = danger_in(self.services.reception, words)
+        danger = danger_in(self.services, words)
         crowded = not self.turnstile.lets_in()
         told = None if crowded else laws.told(self.services, words, day, today, _page())
         page = render_template(

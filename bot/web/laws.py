@@ -11,10 +11,10 @@ from itertools import islice
 from urllib.parse import quote
 
 from bot.services import Services
+from bot.web.current import reception_now
 from bot.web.lawversions import VersionShown, version_shown
 from handlers.articles import fault_told, where_to_read
 from knowledge.entry import Entry
-from knowledge.library import Library
 from knowledge.statutes.lookup import Asked, Fault, Looked
 from knowledge.statutes.marking import Piece, excerpt
 from knowledge.statutes.numbering import article_number
@@ -153,7 +153,7 @@ def article(services: Services, asked: Asked, day: date, today: date) -> Article
         note=looked.note,
         earlier=earlier,
         later=later,
-        entries=citing(services.library, version.title, number, today),
+        entries=citing(services, version.title, number, today),
     )
 
 
@@ -200,18 +200,18 @@ def whole_law(
     )
 
 
-def citing(library: Library, law: str, number: str, today: date) -> tuple[Entry, ...]:
+def citing(services: Services, law: str, number: str, today: date) -> tuple[Entry, ...]:
     """The entries that answer today and rest on an article."""
     return tuple(
         entry
-        for entry in library.answering(today)
+        for entry in _given(services, today)
         if any((one.law, one.article) == (law, number) for one in entry.citations)
     )
 
 
-def often_cited(library: Library, today: date, most: int) -> list[str]:
+def often_cited(services: Services, today: date, most: int) -> list[str]:
     """The laws on which most of today's answers rest, by title."""
-    cited = ({one.law for one in entry.citations} for entry in library.answering(today))
+    cited = ({one.law for one in entry.citations} for entry in _given(services, today))
     counted = Counter(law for laws in cited for law in laws)
     return sorted(counted, key=lambda law: (-counted[law], law))[:most]
 
@@ -220,6 +220,11 @@ def address_of(services: Services, title: str) -> str:
     """The official page of a law; empty where the register has none, or none for a browser."""
     address = services.lookups.register.laws[title].address
     return address if address.startswith(("https://", "http://")) else ""
+
+
+def _given(services: Services, today: date) -> tuple[Entry, ...]:
+    reception = reception_now(services)
+    return reception.composer.library.answering(today) if reception else ()
 
 
 def _not_shown(services: Services, looked: Looked, today: date) -> NotShown:

@@ -1,4 +1,4 @@
-"""The public pages, without log-in: search, topics, whole answers. They need no database."""
+"""The public pages, without log-in: search, topics, whole answers. They keep nothing."""
 
 import logging
 from collections import Counter
@@ -11,12 +11,11 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 from bot.services import Services
 from bot.web.access import open_to_all
 from bot.web.crowding import TRY_AGAIN, Turnstile
-from bot.web.danger import danger_in
+from bot.web.current import danger_in, reception_now
 from bot.web.filters import add_filters
 from bot.web.freshness import same_for_all
 from bot.web.lawpages import add_law_pages
 from handlers.compose import Composer
-from handlers.reception import Reception
 from handlers.whole import may_be_given, whole_answer
 from knowledge.entry import Entry, EntryId, Status, TopicId
 from knowledge.library import CONTENT
@@ -67,9 +66,8 @@ class _Public:
         words = request.args.get("q", "").strip()
         if not words:
             return same_for_all(render_template("public/home.html", topics=self._counted()))
-        reception = self.services.reception
-        danger = danger_in(reception, words)
-        sought = self._sought(reception, words[:LONGEST_QUESTION])
+        danger = danger_in(self.services, words)
+        sought = self._sought(words[:LONGEST_QUESTION])
         page = render_template(
             "public/search.html",
             words=words,
@@ -108,13 +106,16 @@ class _Public:
 
     def _counted(self) -> list[tuple[Topic, int]]:
         """The topics that have answers today, in the order of their file."""
-        library = self.services.reception.composer.library
-        counts = Counter(entry.topic for entry in library.answering(self.services.day()))
+        reception = reception_now(self.services)
+        given = reception.composer.library.answering(self.services.day()) if reception else ()
+        counts = Counter(entry.topic for entry in given)
         return [(topic, counts[id_]) for id_, topic in self.topics.items() if counts[id_]]
 
-    def _sought(self, reception: Reception, words: str) -> Sought:
+    def _sought(self, words: str) -> Sought:
         if not self.turnstile.lets_in():
             return Sought(crowded=True)
+        if (reception := reception_now(self.services)) is None:
+            return Sought(ready=False)
         day, composer = self.services.day(), reception.composer
         try:
             statute = reception.articles.asked(words, day) if reception.articles else None

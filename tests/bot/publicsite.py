@@ -1,4 +1,4 @@
-"""The public pages over services without any database, with invented texts of law."""
+"""The public pages over services of their own, with invented texts of law."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ from bot.app import create_app
 from bot.bootstrap import build
 from bot.lawsearch import LawSearch
 from bot.services import Services
+from bot.storage.migrate import upgrade
 from config.settings import Settings
 from knowledge.entry import Entry, EntryId
 from knowledge.statutes.numbering import chinese
@@ -51,21 +52,29 @@ class PublicSite:
 
 
 def public_site(folder: Path, **changed: Any) -> PublicSite:
-    """A site whose database can never be opened: the pages must not ask for it."""
+    """A site in a folder, over a database that nobody has written into."""
     _bring_texts(folder / "statutes")
     settings = Settings(
         data_dir=folder,
         secret_key=SecretStr("a secret of tests, long enough for anybody"),
-        database_url=SecretStr(f"sqlite:///{folder}/not/there/faxiaomei.db"),
         statute_texts=None,
         **changed,
     )
     services = build(settings, lambda: site.now)
+    upgrade(services.store.engine)
     # The installed laws would take half a minute to index.
     brought = Texts(services.lookups.register, [_folder(services, folder)])
     services = replace(services, law_search=LawSearch(brought, folder / "cache"))
     site = PublicSite(create_app(services).test_client(), services)
     return site
+
+
+def without_database(site: PublicSite) -> None:
+    """From now on nothing can be asked of the database, and nothing kept in it."""
+    site.services.store.engine.dispose()
+    for file in site.services.settings.data_dir.glob("faxiaomei.sqlite3*"):
+        file.unlink()
+        file.mkdir()
 
 
 def site_with(services: Services, *entries: Entry) -> FlaskClient:

@@ -15,7 +15,16 @@ from flask.testing import FlaskClient
 from knowledge.entry import Entry, EntryId, Status
 from knowledge.library import CONTENT
 from knowledge.topics import read_topics
-from tests.bot.publicsite import NOW, TODAY, WAGES, PublicSite, public_site, site_with, text_of
+from tests.bot.publicsite import (
+    NOW,
+    TODAY,
+    WAGES,
+    PublicSite,
+    public_site,
+    site_with,
+    text_of,
+    without_database,
+)
 from tests.bot.site import ANSWERABLE, DANGER
 
 ENTRY = EntryId("laodong-taoxin-01")
@@ -298,6 +307,16 @@ def test_too_many_searches_in_a_minute_wait_but_danger_is_heard(tmp_path: Path) 
     answered(site.client, "/topics/laodong")
     site.now += timedelta(minutes=1)
     answered(site.client, "/?q=工资")
+
+
+def test_what_is_known_is_shown_without_the_database(tmp_path: Path) -> None:
+    site = public_site(tmp_path)
+    answered(site.client, "/")
+    without_database(site)
+    for path in ("/", "/?q=房东不退押金", f"/entries/{ENTRY}", f"/laws/{WAGES}/30"):
+        answered(site.client, path)
+    sent = {"id": "message-1", "text": "房东不退押金"}
+    assert site.client.post("/chat/messages", json=sent).status_code == 503
 
 
 def test_the_chat_page_shows_the_way_here(client: FlaskClient) -> None:
