@@ -18,6 +18,7 @@ from bot.services import Services
 from bot.storage.migrate import upgrade
 from config.settings import Settings
 from knowledge.entry import Entry, EntryId
+from knowledge.matcher import Found
 from knowledge.statutes.numbering import chinese
 from knowledge.statutes.sources import TextFolder
 from knowledge.statutes.texts import Texts
@@ -40,6 +41,13 @@ TEXTS: Mapping[tuple[str, date], Mapping[int, str]] = {
         number: f"假的条文第{number}号，{'很长' * 150}。" for number in range(1, 200)
     },
 }
+
+
+class Broken:
+    """A finder whose index could not be built."""
+
+    def find(self, text: str, day: date) -> Found:
+        raise RuntimeError
 
 
 @dataclass
@@ -83,6 +91,12 @@ def site_with(services: Services, *entries: Entry) -> FlaskClient:
     composer = services.reception.composer
     library = replace(composer.library, entries={**composer.library.entries, **changed})
     reception = replace(services.reception, composer=replace(composer, library=library))
+    return create_app(replace(services, reception=reception)).test_client()
+
+
+def site_without_matcher(services: Services) -> FlaskClient:
+    """A client over the same services, but nothing can be found."""
+    reception = replace(services.reception, finder=Broken())
     return create_app(replace(services, reception=reception)).test_client()
 
 

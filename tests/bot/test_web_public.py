@@ -22,6 +22,7 @@ from tests.bot.publicsite import (
     PublicSite,
     public_site,
     site_with,
+    site_without_matcher,
     text_of,
     without_database,
 )
@@ -281,14 +282,7 @@ def test_what_editors_write_is_never_markup(site: PublicSite) -> None:
 
 
 def test_without_a_matcher_topics_and_people_remain(site: PublicSite) -> None:
-    class Broken:
-        def find(self, text: str, day: date) -> object:
-            raise RuntimeError
-
-    reception = replace(site.services.reception, finder=Broken())  # type: ignore[arg-type]
-    from bot.app import create_app
-
-    client = create_app(replace(site.services, reception=reception)).test_client()
+    client = site_without_matcher(site.services)
     page = answered(client, "/?q=房东不退押金")
     assert "现在查不了" in page
     assert "tel:12348" in page
