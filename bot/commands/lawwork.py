@@ -1,10 +1,9 @@
-"""`flask knowledge lock` and `impact`: entries against the law they rest on."""
+"""`flask knowledge lock` and `impact`: all that cites, against the law it rests on."""
 
 import json
 import sys
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -13,10 +12,11 @@ from bot.commands.sidebyside import plain_impact, told_impact
 from bot.services import Services
 from bot.speech import say
 from knowledge.checks import Fault
+from knowledge.checks.fault import line_of
+from knowledge.citing import CitingKind
 from knowledge.entry import Citation
-from knowledge.files import line_in
 from knowledge.impact import impact
-from knowledge.library import CONTENT, Library
+from knowledge.library import CONTENT
 from knowledge.locking import LockFault, lock_citations, lock_faults
 from knowledge.statutes.lock import LOCK_FILE
 
@@ -31,8 +31,8 @@ def add_law_work(group: AppGroup, services: Services) -> AppGroup:
 
 
 def law_faults(services: Services) -> list[Fault]:
-    """What does not hold between entries, lock, register and the texts at hand."""
-    return list(_told(lock_faults(services.library, services.lookups.texts), services.library))
+    """What does not hold between what cites, lock, register and the texts at hand."""
+    return list(_told(lock_faults(services.library, services.lookups.texts)))
 
 
 def _lock(services: Services) -> click.Command:
@@ -45,7 +45,7 @@ def _lock(services: Services) -> click.Command:
             services.library, services.lookups.texts, services.day(), again=again
         )
         outcome.lock.write(_LOCK)
-        for fault in _told(outcome.faults, services.library):
+        for fault in _told(outcome.faults):
             click.echo(str(fault), err=True)
         click.echo(say("locked", rows=len(list(outcome.lock)), added=outcome.added))
         if outcome.faults:
@@ -83,11 +83,11 @@ def _title(services: Services, law: str) -> str:
 
 def _citations_of(services: Services, law: str) -> frozenset[Citation]:
     title = _title(services, law)
-    entries = services.library.entries.values()
-    return frozenset(one for entry in entries for one in entry.citations if one.law == title)
+    citing = services.library.citing()
+    return frozenset(cited for one in citing for cited in one.citations if cited.law == title)
 
 
-def _told(faults: Iterable[LockFault], library: Library) -> Iterable[Fault]:
+def _told(faults: Iterable[LockFault]) -> Iterable[Fault]:
     for fault in faults:
         told = say(
             f"law_fault_{fault.kind}",
@@ -95,6 +95,8 @@ def _told(faults: Iterable[LockFault], library: Library) -> Iterable[Fault]:
             article=fault.cited.article,
             day=fault.day,
         )
-        file = str(_LOCK) if fault.entry is None else library.entries[fault.entry].file
-        line = line_in(Path(file), "citations", fault.cited.article) if fault.entry else 0
-        yield Fault(file, line, "citations", told)
+        if (citing := fault.citing) is None:
+            yield Fault(str(_LOCK), 0, "citations", told)
+            continue
+        field = "citations" if citing.kind is CitingKind.ENTRY else citing.id
+        yield Fault(citing.file, line_of(citing, fault.cited.article), field, told)

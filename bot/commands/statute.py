@@ -182,8 +182,8 @@ def _files(path: Path) -> Iterable[Path]:
 def _kept(services: Services, arrival: Arrival) -> str:
     version = arrival.version
     citing = sum(
-        any(cited.law == version.title for cited in entry.citations)
-        for entry in services.library.entries.values()
+        any(cited.law == version.title for cited in one.citations)
+        for one in services.library.citing()
     )
     return say(
         "law_kept",
@@ -191,5 +191,5 @@ def _kept(services: Services, arrival: Arrival) -> str:
         adopted=version.adopted,
         effective_from=version.effective_from,
         articles=len(arrival.text.articles),
-        entries=citing,
+        citing=citing,
     )

@@ -120,7 +120,9 @@ def test_impact_shows_both_texts_beside_each_other(run: Type) -> None:
     done = run("knowledge", "impact", "劳动合同法", "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout)["stopping"] == []
-    assert "0 条" in run("knowledge", "impact", "仲裁法").stdout
+    arbitration = run("knowledge", "impact", "仲裁法").stdout
+    assert "涉及：期限 1 条；停用：没有" in arbitration
+    assert "【照算】zhongcai-chexiao" in arbitration
     assert run("knowledge", "impact", "养狗法").exit_code == 1
 
 

@@ -1,7 +1,6 @@
 """What was read of cited articles: locked, proved again; answers stop where it does not hold."""
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from tests.knowledge.lawbooks import (
     TODAY,
     Lawbook,
     entry_citing,
+    only,
 )
 
 ENTRY = entry_citing("第一条", "第二条")
@@ -119,8 +119,8 @@ def test_a_row_that_nobody_needs_is_found_and_dropped(book: Lawbook) -> None:
 )
 def test_planted_faults_of_law_are_found(law: str, article: str, kind: str) -> None:
     library = Library.read()
-    planted = replace(library, entries={ENTRY.id: entry_citing(article, law=law)})
-    faults = [fault for fault in lock_faults(planted) if fault.entry is not None]
+    planted = only(library, entry_citing(article, law=law))
+    faults = [fault for fault in lock_faults(planted) if fault.citing is not None]
     assert [str(fault.kind) for fault in faults] == [kind]
     assert planted.answering(TODAY) == ()
 
@@ -145,7 +145,9 @@ def test_an_answer_stops_on_the_day_its_article_changes(book: Lawbook) -> None:
         entry_citing("第二条", id_="gou-02", review_by=later),
     )
     faults = book.lock(same, changed)
-    assert [(fault.entry, str(fault.kind)) for fault in faults] == [("gou-02", "moves")]
+    assert [(fault.citing and fault.citing.id, str(fault.kind)) for fault in faults] == [
+        ("gou-02", "moves")
+    ]
     assert book.library(same, changed).answering(eve) == (same, changed)
     assert book.library(same, changed).answering(day) == (same,)
 
