@@ -79,7 +79,8 @@ def _counted(
     for day in (today, max(today, start.date()), max(today, end)):
         if lapsed := _lapsed(library, table, row, day):
             told = say("deadline_moved", name=row.name, day=day, articles=_articles(lapsed))
-            return result | {"last": None, "safe": None, "told": told}
+            # The old length would be read as if it still held.
+            return result | {"last": None, "safe": None, "told": told, "basis": "", "note": ""}
     return result
 
 

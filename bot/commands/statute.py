@@ -54,12 +54,21 @@ def _show(services: Services) -> click.Command:
         if looked.article is None:
             raise click.ClickException(fault_told(services.wording, looked))
         if as_json:
-            click.echo(json.dumps(_shown(asked, looked), ensure_ascii=False))
+            told = _shown(asked, looked) | {"address": _address(services, asked)}
+            click.echo(json.dumps(told, ensure_ascii=False))
             return
         click.echo(f"{article_head(services.wording, looked)}\n{looked.article.text}")
         click.echo(say("text_source", source=looked.article.source), err=True)
+        if address := _address(services, asked):
+            click.echo(say("law_address", address=address), err=True)
 
     return show
+
+
+def _address(services: Services, asked: Asked) -> str | None:
+    """The official page of a law, as far as it is known."""
+    law = services.library.register.laws.get(asked.title or "")
+    return law.address or None if law else None
 
 
 def _shown(asked: Asked, looked: Looked) -> dict[str, Any]:
