@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from knowledge.blanks import BlankKind, blanks_in
 from knowledge.citing import Citing, of_deadlines, of_entry, of_parameters, of_register
 from knowledge.deadlines.table import DeadlineTable
 from knowledge.entry import Citation, Entry, EntryId, Status
@@ -87,10 +88,11 @@ class Library:
 
     def fill(self, text: str, day: date) -> str:
         """The text with its blanks filled; a figure whose article has moved is not said."""
+        figures = {blank.name for blank in blanks_in(text) if blank.kind is BlankKind.FIGURE}
         moved = (
             one.id
-            for one in of_parameters(self.filler.parameters)
-            if one.used_on(day) and self.lapsed(one, day)
+            for one in (of_parameters(self.filler.parameters) if figures else ())
+            if one.id in figures and one.used_on(day) and self.lapsed(one, day)
         )
         return self.filler.fill(text, day, frozenset(moved))
 
