@@ -12,7 +12,7 @@ from bot.commands.sidebyside import plain_impact, told_impact
 from bot.services import Services
 from bot.speech import say
 from knowledge.checks import Fault
-from knowledge.checks.fault import line_of
+from knowledge.checks.fault import line_of_citing
 from knowledge.citing import CitingKind
 from knowledge.entry import Citation
 from knowledge.impact import impact
@@ -99,4 +99,4 @@ def _told(faults: Iterable[LockFault]) -> Iterable[Fault]:
             yield Fault(str(_LOCK), 0, "citations", told)
             continue
         field = "citations" if citing.kind is CitingKind.ENTRY else citing.id
-        yield Fault(citing.file, line_of(citing, fault.cited.article), field, told)
+        yield Fault(citing.file, line_of_citing(citing, fault.cited.article), field, told)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from knowledge.checks.fault import Fault, line_of
+from knowledge.checks.fault import Fault, line_of_citing
 from knowledge.citing import Citing, CitingKind
 from knowledge.complaints import complaint
 from knowledge.entry import Citation
@@ -33,4 +33,4 @@ def _told(citing: Citing, cited: Citation, day: date) -> Fault:
         "no_longer_carried", law=cited.law, article=cited.article, day=day, name=citing.name
     )
     field = "citations" if citing.kind is CitingKind.ENTRY else citing.id
-    return Fault(citing.file, line_of(citing, cited.article), field, message)
+    return Fault(citing.file, line_of_citing(citing, cited.article), field, message)

@@ -30,7 +30,7 @@ def fault(entry: Entry, field: str, name: str, /, found: str = "", **blanks: obj
     return Fault(entry.file, line, field, complaint(name, found=found, **blanks))
 
 
-def line_of(citing: Citing, article: str) -> int:
+def line_of_citing(citing: Citing, article: str) -> int:
     """The line where an entry names an article, or where the row of anything else begins."""
     path = Path(citing.file)
     if citing.kind is CitingKind.ENTRY:

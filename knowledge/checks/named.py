@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from knowledge.checks.fault import Fault, fault, line_of
+from knowledge.checks.fault import Fault, fault, line_of_citing
 from knowledge.citing import of_deadline
 from knowledge.complaints import complaint
 from knowledge.entry import Citation, Entry
@@ -63,7 +63,9 @@ def _of_deadlines(library: Library, names: Names) -> Iterator[Fault]:
         return
     for row in table.by_id.values():
         for found in _uncited(f"{row.name}\n{row.starts}\n{row.note}", names, row.citations):
-            yield Fault(table.file, line_of(of_deadline(table, row), ""), row.id, _told(found))
+            yield Fault(
+                table.file, line_of_citing(of_deadline(table, row), ""), row.id, _told(found)
+            )
 
 
 def _of_figures(library: Library, names: Names) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from knowledge.checks.fault import Fault, line_of
+from knowledge.checks.fault import Fault, line_of_citing
 from knowledge.citing import of_deadline
 from knowledge.complaints import complaint
 from knowledge.deadlines.counting import Unit
@@ -31,7 +31,7 @@ def faults(table: DeadlineTable, locked: LockedNumbers, day: date) -> Iterator[F
         proven = set().union(*(locked.numbers(one.law, one.article) for one in row.citations))
         if proven and not proven & set(_spellings(row)):
             message = complaint("unproven_number", found=next(iter(_spellings(row))))
-            yield Fault(table.file, line_of(of_deadline(table, row), ""), row.id, message)
+            yield Fault(table.file, line_of_citing(of_deadline(table, row), ""), row.id, message)
 
 
 def _spellings(row: Deadline) -> Iterator[str]:
