@@ -60,7 +60,12 @@ def lock_citations(
 
     A row whose text at hand has changed stays as it is and is reported, unless it is in `again`:
     somebody has read the difference. Rows that nothing needs are dropped.
+
+    Raises ContentError if a file could not be read: what it cites would lose its rows, and be
+    locked again as it stands by then, read by nobody.
     """
+    if library.faults:
+        raise library.faults[0]
     rows: dict[tuple[Citation, date], Locked] = {}
     faults: list[LockFault] = []
     added = 0

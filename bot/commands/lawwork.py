@@ -15,6 +15,7 @@ from knowledge.checks import Fault
 from knowledge.checks.fault import line_of_citing
 from knowledge.citing import CitingKind
 from knowledge.entry import Citation
+from knowledge.errors import ContentError
 from knowledge.impact import impact
 from knowledge.library import CONTENT
 from knowledge.locking import LockFault, lock_citations, lock_faults
@@ -41,9 +42,12 @@ def _lock(services: Services) -> click.Command:
     def lock(law: str | None) -> None:
         """Opens every cited article that is not locked yet; writes citations.lock."""
         again = _citations_of(services, law) if law else frozenset()
-        outcome = lock_citations(
-            services.library, services.lookups.texts, services.day(), again=again
-        )
+        try:
+            outcome = lock_citations(
+                services.library, services.lookups.texts, services.day(), again=again
+            )
+        except ContentError as error:
+            raise click.ClickException(say("lock_unreadable", fault=error)) from None
         outcome.lock.write(_LOCK)
         for fault in _told(outcome.faults):
             click.echo(str(fault), err=True)

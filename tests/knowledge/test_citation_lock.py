@@ -1,6 +1,7 @@
 """What was read of cited articles: locked, proved again; answers stop where it does not hold."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from knowledge.entry import Citation, Status
 from knowledge.errors import ContentError
 from knowledge.library import CONTENT, Library
-from knowledge.locking import lock_faults
+from knowledge.locking import lock_citations, lock_faults
 from knowledge.statutes.lock import LOCK_FILE, CitationLock, fingerprint
 from tests.knowledge.lawbooks import (
     DOGS,
@@ -94,6 +95,12 @@ def test_marks_and_spaces_are_no_change(book: Lawbook) -> None:
     book.lock(ENTRY)
     book.bring(OLD, {**OLD_TEXT, 1: "养狗，要 拴绳"})
     assert book.faults(ENTRY) == []
+
+
+def test_nothing_is_locked_while_a_file_cannot_be_read(book: Lawbook) -> None:
+    slip = ContentError("deadlines.yaml", "review_by", "…")
+    with pytest.raises(ContentError, match="review_by"):
+        lock_citations(replace(book.library(ENTRY), faults=(slip,)), book.texts(), TODAY)
 
 
 def test_a_row_that_nobody_needs_is_found_and_dropped(book: Lawbook) -> None:
