@@ -5,12 +5,14 @@ from datetime import date
 
 from knowledge.checks import (
     asking,
+    carried,
     citations,
     coverage,
     figures,
     language,
     lasting,
     local,
+    named,
     periods,
     relations,
     shape,
@@ -52,6 +54,8 @@ def _faults(
     yield from coverage.faults(entries, rules.plan)
     yield from figures.contradictions(entries, segmenter)
     yield from lasting.local_faults(library, day)
+    yield from carried.faults(library, day)
+    yield from named.faults(library, rules.content)
     for entry in entries:
         yield from citations.faults(entry, library)
         yield from language.faults(entry, rules)
@@ -59,5 +63,5 @@ def _faults(
         yield from lasting.faults(entry, day)
         if locked is not None:
             yield from figures.faults(entry, locked)
-    if locked is not None:
-        yield from periods.faults(rules.deadlines, library.register, locked, day)
+    if locked is not None and library.deadlines is not None:
+        yield from periods.faults(library.deadlines, locked, day)
