@@ -13,11 +13,13 @@ from bot.storage.holding import Holding
 from bot.storage.standings import erase, note, to_standing
 from bot.storage.statements import (
     AT_ADDRESS,
+    CAME,
     NEW_MESSAGE,
     OFFERS,
     PRIOR,
     REPLY_TO,
     REPLY_TO_DEPARTED,
+    SAID,
     STANDING,
     STANDING_COLUMNS,
     STANDING_HELD,
@@ -66,7 +68,7 @@ class SqlConversations:
 
     def take(self, address: Address) -> Standing | None:
         theirs = STANDING_HELD if self.holding.possible else STANDING
-        row = self.connection.execute(theirs, _at(address)).first()
+        row = theirs.first(self.connection, _at(address))
         if row is None:
             return None
         self.holding.by_itself()
@@ -97,7 +99,7 @@ class SqlConversations:
 
     def prior(self, resident: ResidentId, key: str) -> Prior:
         asked = {"resident": resident, "key": key}
-        return Prior(*self.connection.execute(PRIOR, asked).one())
+        return Prior(*PRIOR.one(self.connection, asked))
 
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         asked = {"resident": resident, "key": key}
@@ -105,36 +107,17 @@ class SqlConversations:
         return None if found is None else _to_reply(found)
 
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
-        said = self.connection.execute(OFFERS, {"resident": resident})
-        return [to_offer(document) for document in said.scalars()]
+        said = OFFERS.all(self.connection, {"resident": resident})
+        return [to_offer(document) for (document,) in said]
 
     def add(
         self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None
     ) -> MessageId:
         self.holding.resident(resident)
         note(self.connection, resident, message, reply, pace)
-        came = self._keep(
-            resident=resident,
-            author=Author.RESIDENT,
-            at=message.received_at,
-            text=message.text,
-            key=message.key,
-            kind=message.kind,
-            consultation=reply.consultation,
-        )
-        self._keep(
-            resident=resident,
-            author=Author.MACHINE,
-            at=message.received_at,
-            text=reply.text,
-            reply_to=came,
-            decision=reply.decision,
-            offer=offer_document(reply.offer),
-            basis=basis_document(reply.basis),
-            consultation=reply.consultation,
-            notice=reply.notice or None,
-        )
-        return came
+        (came,) = CAME.one(self.connection, _came(resident, message, reply))
+        SAID.run(self.connection, _said(resident, message, reply, came))
+        return MessageId(came)
 
     def add_answer(
         self,
@@ -186,6 +169,33 @@ class SqlConversations:
 
 def _at(address: Address) -> dict[str, str]:
     return {"channel": address.channel, "resident": address.resident}
+
+
+def _came(resident: ResidentId, message: Message, reply: Reply) -> dict[str, Any]:
+    return {
+        "resident": resident,
+        "author": Author.RESIDENT,
+        "at": message.received_at,
+        "text": message.text,
+        "key": message.key,
+        "kind": message.kind,
+        "consultation": reply.consultation,
+    }
+
+
+def _said(resident: ResidentId, message: Message, reply: Reply, came: int) -> dict[str, Any]:
+    return {
+        "resident": resident,
+        "author": Author.MACHINE,
+        "at": message.received_at,
+        "text": reply.text,
+        "reply_to": came,
+        "decision": reply.decision,
+        "offer": offer_document(reply.offer),
+        "basis": basis_document(reply.basis),
+        "consultation": reply.consultation,
+        "notice": reply.notice or None,
+    }
 
 
 def _utterances() -> Select[Any]:

@@ -1,4 +1,4 @@
-"""The statements that every message runs, built once: building one costs more than running it."""
+"""The statements that every message runs, built and compiled once."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from bot.storage.columns import TIME
+from bot.storage.prepared import Prepared
 from bot.storage.tables import deliveries, messages, residents
 from handlers.cases import Author, DeliveryState
 
@@ -46,14 +47,32 @@ def _latest(at: ColumnElement[Any]) -> ColumnElement[Any]:
 HEARD_STANDING = CHANGED_STANDING.values(last_heard_at=_latest(bindparam("heard_at", type_=TIME)))
 """The same, and takes `heard_at`, when the resident wrote."""
 
+PACE_COLUMNS = ("minute_from", "in_minute", "day_from", "in_day", "limited_at")
+
+HEARD = Prepared(HEARD_STANDING, PACE_COLUMNS)
+"""Takes `whose`, `heard_at` and the columns of a pace."""
+
+CAME = Prepared(NEW_MESSAGE, ("resident", "author", "at", "text", "key", "kind", "consultation"))
+"""Takes what comes from a resident; its id."""
+
+SAID = Prepared(
+    insert(messages),
+    (
+        *("resident", "author", "at", "text", "reply_to", "decision"),
+        *("offer", "basis", "consultation", "notice"),
+    ),
+)
+"""Takes what the machine replies."""
+
 AT_ADDRESS = (
     residents.c.channel == bindparam("channel"),
     residents.c.name == bindparam("resident"),
 )
 """The row of the resident at an address, if there is one."""
 
-STANDING = select(*STANDING_COLUMNS).where(*AT_ADDRESS)
-STANDING_HELD = STANDING.with_for_update(key_share=True)
+_STANDING = select(*STANDING_COLUMNS).where(*AT_ADDRESS)
+STANDING = Prepared(_STANDING)
+STANDING_HELD = Prepared(_STANDING.with_for_update(key_share=True))
 """The same, and nobody else changes that resident until the unit of work ends."""
 
 
@@ -75,7 +94,7 @@ _SAID_SINCE = (
     messages.c.text != "",
 )
 
-OFFERS = select(messages.c.offer).where(*_SAID_SINCE).order_by(messages.c.id.desc())
+OFFERS = Prepared(select(messages.c.offer).where(*_SAID_SINCE).order_by(messages.c.id.desc()))
 """What stood open for a `resident` since the machine's last reply, the newest first."""
 
 _WAITING = (
@@ -83,12 +102,14 @@ _WAITING = (
     deliveries.c.state == DeliveryState.HELD,
 )
 
-PRIOR = select(
-    exists().where(
-        messages.c.resident == bindparam("resident"), messages.c.key == bindparam("key")
-    ),
-    exists().where(*_SAID_SINCE, messages.c.offer.is_not(None)),
-    exists().where(*_WAITING),
+PRIOR = Prepared(
+    select(
+        exists().where(
+            messages.c.resident == bindparam("resident"), messages.c.key == bindparam("key")
+        ),
+        exists().where(*_SAID_SINCE, messages.c.offer.is_not(None)),
+        exists().where(*_WAITING),
+    )
 )
 """Whether there is anything to look for: a message with this `key`, offers, answers that wait."""
 
