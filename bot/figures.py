@@ -128,8 +128,15 @@ def responded(route: str, method: str, status: int) -> None:
     _RESPONSES.labels(route, method, str(status)).inc()
 
 
-_kept_one: ContextVar[bool] = ContextVar("kept_one", default=False)
-"""Whether this thread's unit of work has kept a message. It counts once the unit has ended well."""
+@dataclass(slots=True)
+class _Tally:
+    """Whether a unit of work has kept a message. It counts once the unit has ended well."""
+
+    kept: bool = False
+
+
+_tally: ContextVar[_Tally] = ContextVar("tally")
+"""That of the message at hand; the unit of work may run in another thread, but finds it here."""
 
 
 class CountedReception(Reception):
@@ -141,21 +148,22 @@ class CountedReception(Reception):
         """As Reception."""
         channel = str(message.sender.channel)
         began = perf_counter()
-        _kept_one.set(False)
+        tally = _Tally()
+        _tally.set(tally)
         try:
             reply = super().receive(message)
         except Unreachable:
             database_was_unreachable()
             raise
         _REPLY_SECONDS.labels(channel).observe(perf_counter() - began)
-        if _kept_one.get():
+        if tally.kept:
             _MESSAGES.labels(channel, str(reply.decision)).inc()
         else:
             _REPEATS.labels(channel).inc()
         return reply
 
     def _note_kept(self) -> None:
-        _kept_one.set(True)
+        _tally.get().kept = True
 
 
 @dataclass(frozen=True, slots=True)

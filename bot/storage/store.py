@@ -1,8 +1,9 @@
 """The store: one unit of work is one transaction on one connection."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -16,6 +17,8 @@ from bot.storage.holding import Holding
 from bot.storage.personnel import SqlPersonnel
 from bot.storage.turns import Turns
 from handlers.ports import Records
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,18 @@ class SqlStore:
         unit = self._turns.unit() if on_sqlite else self.engine.begin()
         with reachable(), unit as connection:
             yield _records(connection, Holding(connection, possible=not on_sqlite))
+
+    def in_turn(self, work: Callable[[Records], T]) -> T:
+        """As ports.Store. On SQLite whoever has the write lock runs what others wait with."""
+        if self.engine.dialect.name != "sqlite":
+            with self.write() as records:
+                return work(records)
+
+        def unit(connection: Connection) -> T:
+            return work(_records(connection, Holding(connection, possible=False)))
+
+        with reachable():
+            return self._turns.together(unit)
 
     @contextmanager
     def read(self) -> Iterator[SqlRecords]:

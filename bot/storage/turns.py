@@ -3,19 +3,26 @@
 A commit that survives a power cut waits for the disk; the work before it takes a tenth of that.
 So a unit of work that others are waiting behind leaves its transaction open for the next one, and
 the last of them commits for all. None returns before the commit that holds its work.
+
+Going from thread to thread costs as much again as the work. So a unit that is given as a function
+is put in a queue, and whoever has the turn runs all that wait there.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from threading import Event, Lock
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import RootTransaction
 
 from handlers.errors import Unreachable
+
+T = TypeVar("T")
 
 MOST_TOGETHER = 16
 """Units in one commit: as many as a process has threads, so that other processes get a turn."""
@@ -49,6 +56,10 @@ class _Shared:
             if driver.in_transaction:
                 driver.execute("RELEASE unit")
 
+    def takes_more(self) -> bool:
+        """Whether another unit may join."""
+        return self.units < MOST_TOGETHER and self.is_alive()
+
     def is_alive(self) -> bool:
         """Whether it can still be committed: a full disk makes SQLite undo a whole transaction."""
         return self._driver().in_transaction
@@ -71,6 +82,34 @@ class _Shared:
             self.over.set()
 
 
+def _closed() -> Lock:
+    gate = Lock()
+    gate.acquire()
+    return gate
+
+
+@dataclass(slots=True)
+class _Job:
+    """A unit of work that waits to be run, by its own thread or another one."""
+
+    unit: Callable[[Connection], Any]
+    context: Context = field(default_factory=copy_context)
+    """That of its own thread: what is logged on the way belongs to its own request."""
+    gate: Lock = field(default_factory=_closed)
+    """Opens once for its thread: the work is done, or it is its turn to run all that wait."""
+    leads: bool = False
+    result: Any = None
+    failure: BaseException | None = None
+
+    def run(self, shared: _Shared) -> None:
+        """Never raises: whatever happens is for its own thread."""
+        try:
+            with shared.piece():
+                self.result = self.context.run(self.unit, shared.connection)
+        except BaseException as error:  # noqa: BLE001  raised again by its own thread
+            self.failure = error
+
+
 class Turns:
     """The writers of one process."""
 
@@ -80,6 +119,9 @@ class Turns:
         self._counting = Lock()
         self._waiting = 0
         self._open: _Shared | None = None
+        self._jobs: deque[_Job] = deque()
+        self._led = False
+        """Whether a thread has taken it on to see that all jobs are run."""
 
     @contextmanager
     def unit(self) -> Iterator[Connection]:
@@ -87,12 +129,71 @@ class Turns:
 
         Raises Unreachable if the commit that it shared failed.
         """
+        with self._visit() as shared, shared.piece():
+            shared.units += 1
+            yield shared.connection
+
+    def together(self, unit: Callable[[Connection], T]) -> T:
+        """As `unit`, for work given as a function: it may run in another thread."""
+        job = _Job(unit)
+        with self._counting:
+            job.leads = not self._led
+            self._led = True
+            if not job.leads:
+                self._jobs.append(job)
+        if not job.leads:
+            job.gate.acquire()
+        if job.leads:
+            self._lead(job)
+        if job.failure is not None:
+            raise job.failure
+        result: T = job.result
+        return result
+
+    def _lead(self, first: _Job) -> None:
+        """Runs a job and all that wait by then; afterwards somebody else leads, if any waits."""
+        done = [first]
+        try:
+            with self._visit() as shared:
+                self._run(done, shared)
+        except BaseException as error:  # noqa: BLE001  raised again by every thread concerned
+            _fail(done, error)
+        self._pass_on()
+        for job in done:
+            if job is not first:
+                job.gate.release()
+
+    def _run(self, done: list[_Job], shared: _Shared) -> None:
+        """Runs the last of `done`, and adds the next one as long as there is one."""
+        job: _Job | None = done[-1]
+        while job is not None:
+            job.run(shared)
+            shared.units += 1
+            job = self._next() if shared.takes_more() else None
+            if job is not None:
+                done.append(job)
+
+    def _next(self) -> _Job | None:
+        with self._counting:
+            return self._jobs.popleft() if self._jobs else None
+
+    def _pass_on(self) -> None:
+        with self._counting:
+            if not self._jobs:
+                self._led = False
+                return
+            heir = self._jobs.popleft()
+        heir.leads = True
+        heir.gate.release()
+
+    @contextmanager
+    def _visit(self) -> Iterator[_Shared]:
+        """A turn in a transaction that is open, or begun; it is over when that is committed."""
         self._wait_for_turn()
         shared: _Shared | None = None
         try:
             shared = self._open or self._begin()
-            with shared.piece():
-                yield shared.connection
+            yield shared
         finally:
             try:
                 self._leave(shared)
@@ -121,11 +222,20 @@ class Turns:
         """Commits, unless somebody is sure to come who can do it."""
         if shared is None:
             return
-        shared.units += 1
         with self._counting:
             others_wait = self._waiting > 0
-        if others_wait and shared.units < MOST_TOGETHER and shared.is_alive():
+        if others_wait and shared.takes_more():
             self._open = shared
             return
         self._open = None
         shared.end()
+
+
+def _fail(jobs: list[_Job], error: BaseException) -> None:
+    """The first, whose thread had the turn, is told what happened, and the others what it means."""
+    first, *others = jobs
+    first.failure = first.failure or error
+    for job in others:
+        if job.failure is None:
+            job.failure = Unreachable("database: commit failed")
+            job.failure.__cause__ = error
