@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from threading import Event, Lock
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import RootTransaction
@@ -23,17 +23,19 @@ from sqlalchemy.engine import RootTransaction
 from handlers.errors import Unreachable
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 MOST_TOGETHER = 16
 """Units in one commit: as many as a process has threads, so that other processes get a turn."""
 
 
 @dataclass(slots=True)
-class _Shared:
+class _Shared(Generic[R]):
     """A transaction that several units of work share, one after the other."""
 
     connection: Connection
     transaction: RootTransaction
+    records: R
     units: int = 0
     failure: BaseException | None = None
     over: Event = field(default_factory=Event)
@@ -89,10 +91,10 @@ def _closed() -> Lock:
 
 
 @dataclass(slots=True)
-class _Job:
+class _Job(Generic[R]):
     """A unit of work that waits to be run, by its own thread or another one."""
 
-    unit: Callable[[Connection], Any]
+    unit: Callable[[R], Any]
     context: Context = field(default_factory=copy_context)
     """That of its own thread: what is logged on the way belongs to its own request."""
     gate: Lock = field(default_factory=_closed)
@@ -101,39 +103,40 @@ class _Job:
     result: Any = None
     failure: BaseException | None = None
 
-    def run(self, shared: _Shared) -> None:
+    def run(self, shared: _Shared[R]) -> None:
         """Never raises: whatever happens is for its own thread."""
         try:
             with shared.piece():
-                self.result = self.context.run(self.unit, shared.connection)
+                self.result = self.context.run(self.unit, shared.records)
         except BaseException as error:  # noqa: BLE001  raised again by its own thread
             self.failure = error
 
 
-class Turns:
-    """The writers of one process."""
+class Turns(Generic[R]):
+    """The writers of one process; each gets the records of its transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, records: Callable[[Connection], R]) -> None:
         self._engine = engine
+        self._records = records
         self._turn = Lock()
         self._counting = Lock()
         self._waiting = 0
-        self._open: _Shared | None = None
-        self._jobs: deque[_Job] = deque()
+        self._open: _Shared[R] | None = None
+        self._jobs: deque[_Job[R]] = deque()
         self._led = False
         """Whether a thread has taken it on to see that all jobs are run."""
 
     @contextmanager
-    def unit(self) -> Iterator[Connection]:
+    def unit(self) -> Iterator[R]:
         """One unit of work: kept when this ends, and alone undone if it raises.
 
         Raises Unreachable if the commit that it shared failed.
         """
         with self._visit() as shared, shared.piece():
             shared.units += 1
-            yield shared.connection
+            yield shared.records
 
-    def together(self, unit: Callable[[Connection], T]) -> T:
+    def together(self, unit: Callable[[R], T]) -> T:
         """As `unit`, for work given as a function: it may run in another thread."""
         job = _Job(unit)
         with self._counting:
@@ -163,9 +166,9 @@ class Turns:
             if job is not first:
                 job.gate.release()
 
-    def _run(self, done: list[_Job], shared: _Shared) -> None:
+    def _run(self, done: list[_Job[R]], shared: _Shared[R]) -> None:
         """Runs the last of `done`, and adds the next one as long as there is one."""
-        job: _Job | None = done[-1]
+        job: _Job[R] | None = done[-1]
         while job is not None:
             job.run(shared)
             shared.units += 1
@@ -173,7 +176,7 @@ class Turns:
             if job is not None:
                 done.append(job)
 
-    def _next(self) -> _Job | None:
+    def _next(self) -> _Job[R] | None:
         with self._counting:
             return self._jobs.popleft() if self._jobs else None
 
@@ -187,10 +190,10 @@ class Turns:
         heir.gate.release()
 
     @contextmanager
-    def _visit(self) -> Iterator[_Shared]:
+    def _visit(self) -> Iterator[_Shared[R]]:
         """A turn in a transaction that is open, or begun; it is over when that is committed."""
         self._wait_for_turn()
-        shared: _Shared | None = None
+        shared: _Shared[R] | None = None
         try:
             shared = self._open or self._begin()
             yield shared
@@ -210,15 +213,15 @@ class Turns:
         with self._counting:
             self._waiting -= 1
 
-    def _begin(self) -> _Shared:
+    def _begin(self) -> _Shared[R]:
         connection = self._engine.connect()
         try:
-            return _Shared(connection, connection.begin())
+            return _Shared(connection, connection.begin(), self._records(connection))
         except BaseException:
             connection.close()
             raise
 
-    def _leave(self, shared: _Shared | None) -> None:
+    def _leave(self, shared: _Shared[R] | None) -> None:
         """Commits, unless somebody is sure to come who can do it."""
         if shared is None:
             return
@@ -231,7 +234,7 @@ class Turns:
         shared.end()
 
 
-def _fail(jobs: list[_Job], error: BaseException) -> None:
+def _fail(jobs: list[_Job[R]], error: BaseException) -> None:
     """The first, whose thread had the turn, is told what happened, and the others what it means."""
     first, *others = jobs
     first.failure = first.failure or error
