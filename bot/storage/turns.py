@@ -153,7 +153,7 @@ class Turns(Generic[R]):
         result: T = job.result
         return result
 
-    def _lead(self, first: _Job) -> None:
+    def _lead(self, first: _Job[R]) -> None:
         """Runs a job and all that wait by then; afterwards somebody else leads, if any waits."""
         done = [first]
         try:
