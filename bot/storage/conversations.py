@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.storage import prepared
 from bot.storage.documents import basis_document, offer_document, to_basis, to_offer
 from bot.storage.holding import Holding
 from bot.storage.standings import erase, note, to_standing
@@ -15,13 +15,13 @@ from bot.storage.statements import (
     AT_ADDRESS,
     CAME,
     NEW_MESSAGE,
+    NEWCOMER,
     OFFERS,
     PRIOR,
     REPLY_TO,
     REPLY_TO_DEPARTED,
     SAID,
     STANDING,
-    STANDING_COLUMNS,
     STANDING_HELD,
 )
 from bot.storage.tables import consultations, messages, residents, staff
@@ -53,16 +53,8 @@ class SqlConversations:
         return self.standing(address, at).resident
 
     def standing(self, address: Address, at: datetime) -> Standing:
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        new = dialect.insert(residents).values(
-            channel=address.channel, name=address.resident, first_seen_at=at
-        )
-        # Setting a column to itself is what locks the row of a resident we know.
-        found = new.on_conflict_do_update(
-            index_elements=["channel", "name"],
-            set_={"first_seen_at": residents.c.first_seen_at},
-        ).returning(*STANDING_COLUMNS)
-        row = self.connection.execute(found).one()
+        new = {"channel": address.channel, "name": address.resident, "first_seen_at": at}
+        row = NEWCOMER[self.connection.dialect.name].one(self.connection, new)
         self.holding.by_itself()
         return to_standing(row, address)
 
@@ -86,7 +78,7 @@ class SqlConversations:
 
     def said_to_departed(self, channel: ChannelName, key: str, since: datetime) -> Reply | None:
         asked = {"channel": channel, "key": key, "since": since}
-        found = self.connection.execute(REPLY_TO_DEPARTED, asked).first()
+        found = REPLY_TO_DEPARTED.first(self.connection, asked)
         return None if found is None else _to_reply(found)
 
     def supplements(self, consultation: ConsultationNumber, since: datetime) -> int:
@@ -103,7 +95,7 @@ class SqlConversations:
 
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         asked = {"resident": resident, "key": key}
-        found = self.connection.execute(REPLY_TO, asked).first()
+        found = REPLY_TO.first(self.connection, asked)
         return None if found is None else _to_reply(found)
 
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
@@ -233,12 +225,7 @@ def _to_utterance(row: Row[Any]) -> Utterance:
     )
 
 
-def _to_reply(row: Row[Any]) -> Reply:
-    return Reply(
-        decision=row.decision,
-        text=row.text,
-        offer=to_offer(row.offer),
-        basis=to_basis(row.basis),
-        consultation=row.consultation,
-        notice=row.notice or "",
-    )
+def _to_reply(row: prepared.Row) -> Reply:
+    """A row of REPLY_COLUMNS."""
+    decision, text, offer, basis, consultation, notice = row
+    return Reply(decision, text, to_offer(offer), to_basis(basis), consultation, notice or "")

@@ -113,7 +113,7 @@ def _compile(statement: Statement, columns: Sequence[str], dialect: Dialect) -> 
     compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
     turned_in = {name: _bind(bind.type, dialect) for name, bind in compiled.binds.items()}
     fixed = {
-        name: bind.effective_value if (turn := turned_in[name]) is None else turn(bind.value)
+        name: _turned(turned_in[name], bind.effective_value)
         for name, bind in compiled.binds.items()
         if not bind.required
     }
@@ -130,6 +130,10 @@ def _returned(statement: Statement) -> Sequence[Any]:
     if isinstance(statement, Select):
         return list(statement.selected_columns)
     return list(statement.exported_columns)
+
+
+def _turned(turn: _Turned, value: Any) -> Any:
+    return value if turn is None else turn(value)
 
 
 def _bind(kind: TypeEngine[Any], dialect: Dialect) -> _Turned:
