@@ -6,6 +6,7 @@ into files of its own there, and `/metrics` adds them up; without it counts stay
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -112,6 +113,10 @@ _RESPONSES = Counter(
     registry=registry,
 )
 
+_responses = cache(_RESPONSES.labels)
+_messages = cache(_MESSAGES.labels)
+_reply_seconds = cache(_REPLY_SECONDS.labels)
+
 
 def api_refused(code: str) -> None:
     """Counts one refusal of the platform."""
@@ -125,7 +130,7 @@ def database_was_unreachable() -> None:
 
 def responded(route: str, method: str, status: int) -> None:
     """Counts one response; `route` is the rule that matched, never the path that was asked for."""
-    _RESPONSES.labels(route, method, str(status)).inc()
+    _responses(route, method, str(status)).inc()
 
 
 @dataclass(slots=True)
@@ -155,9 +160,9 @@ class CountedReception(Reception):
         except Unreachable:
             database_was_unreachable()
             raise
-        _REPLY_SECONDS.labels(channel).observe(perf_counter() - began)
+        _reply_seconds(channel).observe(perf_counter() - began)
         if tally.kept:
-            _MESSAGES.labels(channel, str(reply.decision)).inc()
+            _messages(channel, str(reply.decision)).inc()
         else:
             _REPEATS.labels(channel).inc()
         return reply
