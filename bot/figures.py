@@ -6,6 +6,7 @@ into files of its own there, and `/metrics` adds them up; without it counts stay
 
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -117,6 +118,10 @@ _RESPONSES = Counter(
     registry=registry,
 )
 
+_responses = cache(_RESPONSES.labels)
+_messages = cache(_MESSAGES.labels)
+_reply_seconds = cache(_REPLY_SECONDS.labels)
+
 
 def api_refused(code: str) -> None:
     """Counts one refusal of the platform."""
@@ -135,11 +140,18 @@ def edition_failed() -> None:
 
 def responded(route: str, method: str, status: int) -> None:
     """Counts one response; `route` is the rule that matched, never the path that was asked for."""
-    _RESPONSES.labels(route, method, str(status)).inc()
+    _responses(route, method, str(status)).inc()
 
 
-_kept_one: ContextVar[bool] = ContextVar("kept_one", default=False)
-"""Whether this thread's unit of work has kept a message. It counts once the unit has ended well."""
+@dataclass(slots=True)
+class _Tally:
+    """Whether a unit of work has kept a message. It counts once the unit has ended well."""
+
+    kept: bool = False
+
+
+_tally: ContextVar[_Tally] = ContextVar("tally")
+"""That of the message at hand; the unit of work may run in another thread, but finds it here."""
 
 
 class CountedReception(Reception):
@@ -151,21 +163,22 @@ class CountedReception(Reception):
         """As Reception."""
         channel = str(message.sender.channel)
         began = perf_counter()
-        _kept_one.set(False)
+        tally = _Tally()
+        _tally.set(tally)
         try:
             reply = super().receive(message)
         except Unreachable:
             database_was_unreachable()
             raise
-        _REPLY_SECONDS.labels(channel).observe(perf_counter() - began)
-        if _kept_one.get():
-            _MESSAGES.labels(channel, str(reply.decision)).inc()
+        _reply_seconds(channel).observe(perf_counter() - began)
+        if tally.kept:
+            _messages(channel, str(reply.decision)).inc()
         else:
             _REPEATS.labels(channel).inc()
         return reply
 
     def _note_kept(self) -> None:
-        _kept_one.set(True)
+        _tally.get().kept = True
 
 
 @dataclass(frozen=True, slots=True)

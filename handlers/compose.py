@@ -64,6 +64,10 @@ class Composer:
         default_factory=dict, init=False, repr=False, compare=False
     )
     """What was put together before: an entry reads the same for everybody all day."""
+    _bases: dict[tuple[EntryId, date], Basis] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """And rests on the same law."""
 
     def answer(self, decision: Answer, question: str, day: date) -> Reply:
         """An entry in one message with its law and the disclaimer; the detail waits behind 更多."""
@@ -262,6 +266,15 @@ class Composer:
         return self.wording.say(Phrase.NOT_REVIEWED)
 
     def _basis(self, entry: Entry, day: date) -> Basis:
+        basis = self._bases.get((entry.id, day))
+        if basis is None:
+            basis = self._looked_up_basis(entry, day)
+            if len(self._bases) >= MOST_REMEMBERED:
+                self._bases.clear()
+            self._bases[entry.id, day] = basis
+        return basis
+
+    def _looked_up_basis(self, entry: Entry, day: date) -> Basis:
         versions = zip(entry.citations, self.library.law_behind(entry, day), strict=True)
         law = tuple(
             CitedVersion(cited, version.effective_from) for cited, version in versions if version

@@ -1,6 +1,6 @@
 """How fast one resident writes, and from where on they are asked to rest."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -50,9 +50,7 @@ class Pace:
         else:
             minute_from, in_minute = self.minute_from or at, self.in_minute + 1
         in_day = self.in_day + 1 if self.day_from == midnight else 1
-        return replace(
-            self, minute_from=minute_from, in_minute=in_minute, day_from=midnight, in_day=in_day
-        )
+        return Pace(minute_from, in_minute, midnight, in_day, self.limited_at)
 
     @property
     def limit(self) -> Limit | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from handlers.attachments import Attachments
 from handlers.cases import (
@@ -20,6 +20,8 @@ from handlers.cases import (
 from handlers.conversations import Conversations
 from handlers.model import Address, ConsultationNumber, MessageId, Resident, ResidentId
 from handlers.revisions import Revisions
+
+T = TypeVar("T")
 
 Clock = Callable[[], datetime]
 """The time now, always aware. Nobody asks the system elsewhere."""
@@ -172,6 +174,12 @@ class Store(Protocol):
         The first resident it touches, be it by getting one of their cases, is held until it
         ends: what is read of them after that cannot change under the reader. Raises Unreachable
         if the database does not answer.
+        """
+
+    def in_turn(self, work: Callable[[Records], T]) -> T:
+        """As `write`, for a unit of work that is a function: where many wait, they wait less.
+
+        It may run in another thread, in the caller's context: what it sets there is not seen.
         """
 
     def read(self) -> AbstractContextManager[Records]:

@@ -36,7 +36,7 @@ from handlers.model import (
     Statute,
 )
 from handlers.pace import COUNTED, Limit, Pace
-from handlers.ports import Clock, Store
+from handlers.ports import Clock, Records, Store
 from handlers.turn import Turn
 from knowledge.emergency import Screen
 from knowledge.matcher import Finder
@@ -74,21 +74,24 @@ class Reception:
         if message.kind is Kind.LEAVE:
             return self._farewell(message)
         alone = self._understood_alone(message)
-        with self.store.write() as records:
-            standing = records.conversations.take(message.sender)
-            if standing is None:
-                if late := said_before_leaving(records, message):
-                    return late
-                standing = records.conversations.standing(message.sender, message.received_at)
-            resident = standing.resident.id
-            prior = records.conversations.prior(resident, message.key)
-            if prior.answered and (said := records.conversations.reply_to(resident, message.key)):
-                return said
-            offers = records.conversations.offers(resident) if prior.offers else ()
-            turn = Turn(records, standing, prior, message, offers)
-            reply, pace = self._reply(turn, alone)
-            self._keep(turn, reply, pace)
-            return reply
+        return self.store.in_turn(lambda records: self._received(records, message, alone))
+
+    def _received(self, records: Records, message: Message, alone: Decision) -> Reply:
+        """The unit of work of a message."""
+        standing = records.conversations.take(message.sender)
+        if standing is None:
+            if late := said_before_leaving(records, message):
+                return late
+            standing = records.conversations.standing(message.sender, message.received_at)
+        resident = standing.resident.id
+        prior = records.conversations.prior(resident, message.key)
+        if prior.answered and (said := records.conversations.reply_to(resident, message.key)):
+            return said
+        offers = records.conversations.offers(resident) if prior.offers else ()
+        turn = Turn(records, standing, prior, message, offers)
+        reply, pace = self._reply(turn, alone)
+        self._keep(turn, reply, pace)
+        return reply
 
     def first_words(self, message: Message) -> Decision:
         """What a message means as the first of a conversation; keeps nothing."""

@@ -5,7 +5,7 @@ It needs neither the segmenter nor the index, only the reviewed file `lexicon/da
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NewType
@@ -59,10 +59,9 @@ class _Rule:
     unless: tuple[Pattern, ...]
     is_hint: bool
 
-    @property
-    def triggers(self) -> frozenset[PieceId | None]:
-        """Without one of these pieces in the text the rule cannot ring; with None it always may."""
-        return frozenset(min(pattern.needs, default=None) for pattern in self.any_of)
+    def triggers(self, vocabulary: Vocabulary) -> frozenset[PieceId]:
+        """Without one of these pieces in the text the rule cannot ring."""
+        return frozenset(vocabulary.rarest(pattern.needs) for pattern in self.any_of)
 
     def found_in(self, text: MarkedText) -> tuple[str, ...] | None:
         for pattern in self.any_of:
@@ -91,9 +90,9 @@ class Screen:
         rules = [(kind, rule) for kind in kinds for rule in kind.rules]
         # Stable: plain signs first, then hints, each in the order of severity.
         self._rules = sorted(rules, key=lambda pair: pair[1].is_hint)
-        self._triggered: dict[PieceId | None, list[int]] = defaultdict(list)
+        self._triggered: dict[PieceId, list[int]] = defaultdict(list)
         for place, (_, rule) in enumerate(self._rules):
-            for piece in rule.triggers:
+            for piece in rule.triggers(vocabulary):
                 self._triggered[piece].append(place)
         self._severity = {kind.id: place for place, kind in enumerate(kinds)}
         self._vocabulary = vocabulary
@@ -115,8 +114,8 @@ class Screen:
 
     def _look_at(self, text: str) -> Danger | None:
         marked = self._vocabulary.mark(self._respelling.read(normalise(text)))
-        pieces: Iterable[PieceId | None] = (*marked.pieces, None)
-        possible = {place for piece in pieces for place in self._triggered.get(piece, ())}
+        triggers = self._triggered.keys() & marked.pieces
+        possible = {place for piece in triggers for place in self._triggered[piece]}
         for place in sorted(possible):
             kind, rule = self._rules[place]
             found = rule.found_in(marked)

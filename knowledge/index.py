@@ -1,6 +1,6 @@
 """Every published way to ask, ready to be compared with a question."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.entry import Entry
@@ -9,13 +9,15 @@ from knowledge.text import Query, Segmenter
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """An entry with its wordings cut into words, how much each weighs, and all their words."""
+    """An entry with its wordings: how much each weighs, how it is spelt, and their words.
+
+    `vocabulary` tells of a word in which wordings it stands and what it weighs there.
+    """
 
     entry: Entry
-    wordings: tuple[Query, ...]
     weights: tuple[float, ...]
     spellings: tuple[str, ...]
-    vocabulary: frozenset[str]
+    vocabulary: Mapping[str, tuple[tuple[int, float], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,14 @@ class Index:
 
 def _indexed(entry: Entry, segmenter: Segmenter) -> Indexed:
     wordings = tuple(segmenter.query(wording) for wording in entry.ways_to_ask)
-    words = frozenset(word for wording in wordings for word in wording.words)
     weights = tuple(sum(wording.words.values()) or 1.0 for wording in wordings)
     spellings = tuple(wording.text for wording in wordings)
-    return Indexed(entry, wordings, weights, spellings, words)
+    return Indexed(entry, weights, spellings, _vocabulary(wordings))
+
+
+def _vocabulary(wordings: Sequence[Query]) -> Mapping[str, tuple[tuple[int, float], ...]]:
+    where: dict[str, list[tuple[int, float]]] = {}
+    for place, wording in enumerate(wordings):
+        for word, weight in wording.words.items():
+            where.setdefault(word, []).append((place, weight))
+    return {word: tuple(places) for word, places in where.items()}

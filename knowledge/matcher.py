@@ -172,14 +172,11 @@ def _is_of_the_matter(item: Indexed, named: Collection[str]) -> bool:
 def closeness(query: Query, item: Indexed, legal: Collection[str]) -> Closeness:
     """How near a question is to an entry: to its best wording, and to all its words."""
     total = sum(query.words.values()) or 1.0
-    unknown = {word: w for word, w in query.words.items() if word not in item.vocabulary}
-    known = total - sum(unknown.values())
-    foreign = sum(w for word, w in unknown.items() if word in legal)
-    pairs = (
-        _pair(query, wording, total, weight)
-        for wording, weight in zip(item.wordings, item.weights, strict=True)
+    known = sum(w for word, w in query.words.items() if word in item.vocabulary)
+    foreign = sum(
+        w for word, w in query.words.items() if word in legal and word not in item.vocabulary
     )
-    shared, contained = max(pairs)
+    shared, contained = _best_wording(query, item, total)
     _, alike, _ = process.extractOne(query.text, item.spellings, scorer=fuzz.ratio)
     return Closeness(
         covered=known / total,
@@ -191,11 +188,17 @@ def closeness(query: Query, item: Indexed, legal: Collection[str]) -> Closeness:
     )
 
 
-def _pair(query: Query, wording: Query, total: float, weight: float) -> tuple[float, float]:
-    """Dice and containment of a question and one wording, by weight."""
-    both = query.words.keys() & wording.words.keys()
-    common = sum(wording.words[word] for word in both)
-    return 2 * common / (total + weight), common / weight
+def _best_wording(query: Query, item: Indexed, total: float) -> tuple[float, float]:
+    """Dice and containment of a question and the best wording of an entry, by weight."""
+    common: dict[int, float] = {}
+    for word in query.words:
+        for place, weight in item.vocabulary.get(word, ()):
+            common[place] = common.get(place, 0.0) + weight
+    weights = item.weights
+    return max(
+        [(2 * both / (total + weights[at]), both / weights[at]) for at, both in common.items()],
+        default=(0.0, 0.0),
+    )
 
 
 def certain(entry: Entry) -> Match:

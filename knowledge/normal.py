@@ -38,7 +38,7 @@ def _one_round(text: str) -> str:
 
 
 def _without_unseen(text: str) -> str:
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and _UNSEEN_CHARACTERS.isdisjoint(text):  # nearly every text
         return text
     return "".join(sign for sign in text if sign.isspace() or not _is_unseen(sign))
 

@@ -25,6 +25,10 @@ _TOKEN = re.compile(
 )
 
 
+_RARER_BY_SIGN = 20.0
+"""How much rarer a word is with each sign; a guess that only decides what is looked at first."""
+
+
 class PatternError(ValueError):
     """A pattern that cannot be read; the message says which part."""
 
@@ -83,17 +87,30 @@ class Pattern:
 
 
 class MarkedText:
-    """A text and, for every piece, the places where its words begin, by length of the word."""
+    """A text, the pieces it has a word of, and the places where each word begins, as bits."""
 
-    __slots__ = ("_starts", "pieces", "text")
+    __slots__ = ("_starts", "_vocabulary", "_words", "pieces", "text")
 
-    def __init__(self, text: str, starts: Mapping[PieceId, Mapping[int, int]]) -> None:
+    def __init__(self, text: str, words: Mapping[str, int], vocabulary: "Vocabulary") -> None:
         self.text = text
-        self.pieces = starts.keys()
-        self._starts = starts
+        self.pieces = vocabulary.pieces_of(words)
+        self._words = words
+        self._vocabulary = vocabulary
+        self._starts: dict[PieceId, Mapping[int, int]] = {}
 
     def starts(self, piece: PieceId) -> Mapping[int, int]:
-        return self._starts.get(piece, {})
+        """Where words of a piece begin, by length of the word; few pieces are ever asked for."""
+        starts = self._starts.get(piece)
+        if starts is None:
+            starts = self._starts[piece] = self._starts_of(self._vocabulary.words_of(piece))
+        return starts
+
+    def _starts_of(self, wanted: frozenset[str]) -> Mapping[int, int]:
+        starts: dict[int, int] = {}
+        for word, places in self._words.items():
+            if word in wanted:
+                starts[len(word)] = starts.get(len(word), 0) | places
+        return starts
 
 
 class Vocabulary:
@@ -111,6 +128,7 @@ class Vocabulary:
         self._harmless = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
         self._usual_gap = usual_gap
         self._ids: dict[frozenset[str], PieceId] = {}
+        self._words_of: list[frozenset[str]] = []
         self._pieces_of: defaultdict[str, list[PieceId]] = defaultdict(list)
         self._lengths: defaultdict[str, set[int]] = defaultdict(set)
         """How long the words are that begin with a sign."""
@@ -125,19 +143,32 @@ class Vocabulary:
 
     def mark(self, text: str) -> MarkedText:
         """Find every word at every place, overlapping ones too."""
-        starts: dict[PieceId, dict[int, int]] = {}
+        found: dict[str, int] = {}
         opens, closes = self._harmless_bounds(text)
         for place, sign in enumerate(text):
             if opens[place] < place:
                 continue
             for length in self._lengths.get(sign, ()):
                 end = place + length
-                pieces = self._pieces_of.get(text[place:end])
-                if pieces and end <= len(text) and closes[end - 1] <= end:
-                    for piece in pieces:
-                        lengths = starts.setdefault(piece, {})
-                        lengths[length] = lengths.get(length, 0) | 1 << place
-        return MarkedText(text, starts)
+                word = text[place:end]
+                if word in self._pieces_of and end <= len(text) and closes[end - 1] <= end:
+                    found[word] = found.get(word, 0) | 1 << place
+        return MarkedText(text, found, self)
+
+    def pieces_of(self, words: Iterable[str]) -> frozenset[PieceId]:
+        """The pieces that have any of these words."""
+        return frozenset[PieceId]().union(*[self._pieces_of[word] for word in words])
+
+    def words_of(self, piece: PieceId) -> frozenset[str]:
+        """The words of a piece."""
+        return self._words_of[piece]
+
+    def rarest(self, pieces: Iterable[PieceId]) -> PieceId:
+        """The piece that the fewest texts have: a word is the rarer the longer it is."""
+        return min(pieces, key=lambda piece: (self._commonness(piece), piece))
+
+    def _commonness(self, piece: PieceId) -> float:
+        return sum(_RARER_BY_SIGN ** -len(word) for word in self._words_of[piece])
 
     def _harmless_bounds(self, text: str) -> tuple[list[int], list[int]]:
         """For every place, where the harmless expression around it opens and closes."""
@@ -181,6 +212,7 @@ class Vocabulary:
         if known is not None:
             return known
         piece = self._ids[words] = PieceId(len(self._ids))
+        self._words_of.append(words)
         for word in words:
             self._lengths[word[0]].add(len(word))
             self._pieces_of[word].append(piece)

@@ -6,20 +6,22 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.storage import prepared
 from bot.storage.documents import basis_document, offer_document, to_basis, to_offer
 from bot.storage.holding import Holding
 from bot.storage.standings import erase, note, to_standing
 from bot.storage.statements import (
     AT_ADDRESS,
+    CAME,
     NEW_MESSAGE,
+    NEWCOMER,
     OFFERS,
     PRIOR,
     REPLY_TO,
     REPLY_TO_DEPARTED,
+    SAID,
     STANDING,
-    STANDING_COLUMNS,
     STANDING_HELD,
 )
 from bot.storage.tables import consultations, messages, residents, staff
@@ -51,22 +53,14 @@ class SqlConversations:
         return self.standing(address, at).resident
 
     def standing(self, address: Address, at: datetime) -> Standing:
-        dialect = postgresql if self.connection.dialect.name == "postgresql" else sqlite
-        new = dialect.insert(residents).values(
-            channel=address.channel, name=address.resident, first_seen_at=at
-        )
-        # Setting a column to itself is what locks the row of a resident we know.
-        found = new.on_conflict_do_update(
-            index_elements=["channel", "name"],
-            set_={"first_seen_at": residents.c.first_seen_at},
-        ).returning(*STANDING_COLUMNS)
-        row = self.connection.execute(found).one()
+        new = {"channel": address.channel, "name": address.resident, "first_seen_at": at}
+        row = NEWCOMER[self.connection.dialect.name].one(self.connection, new)
         self.holding.by_itself()
         return to_standing(row, address)
 
     def take(self, address: Address) -> Standing | None:
         theirs = STANDING_HELD if self.holding.possible else STANDING
-        row = self.connection.execute(theirs, _at(address)).first()
+        row = theirs.first(self.connection, _at(address))
         if row is None:
             return None
         self.holding.by_itself()
@@ -84,7 +78,7 @@ class SqlConversations:
 
     def said_to_departed(self, channel: ChannelName, key: str, since: datetime) -> Reply | None:
         asked = {"channel": channel, "key": key, "since": since}
-        found = self.connection.execute(REPLY_TO_DEPARTED, asked).first()
+        found = REPLY_TO_DEPARTED.first(self.connection, asked)
         return None if found is None else _to_reply(found)
 
     def supplements(self, consultation: ConsultationNumber, since: datetime) -> int:
@@ -97,44 +91,25 @@ class SqlConversations:
 
     def prior(self, resident: ResidentId, key: str) -> Prior:
         asked = {"resident": resident, "key": key}
-        return Prior(*self.connection.execute(PRIOR, asked).one())
+        return Prior(*PRIOR.one(self.connection, asked))
 
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         asked = {"resident": resident, "key": key}
-        found = self.connection.execute(REPLY_TO, asked).first()
+        found = REPLY_TO.first(self.connection, asked)
         return None if found is None else _to_reply(found)
 
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
-        said = self.connection.execute(OFFERS, {"resident": resident})
-        return [to_offer(document) for document in said.scalars()]
+        said = OFFERS.all(self.connection, {"resident": resident})
+        return [to_offer(document) for (document,) in said]
 
     def add(
         self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None
     ) -> MessageId:
         self.holding.resident(resident)
         note(self.connection, resident, message, reply, pace)
-        came = self._keep(
-            resident=resident,
-            author=Author.RESIDENT,
-            at=message.received_at,
-            text=message.text,
-            key=message.key,
-            kind=message.kind,
-            consultation=reply.consultation,
-        )
-        self._keep(
-            resident=resident,
-            author=Author.MACHINE,
-            at=message.received_at,
-            text=reply.text,
-            reply_to=came,
-            decision=reply.decision,
-            offer=offer_document(reply.offer),
-            basis=basis_document(reply.basis),
-            consultation=reply.consultation,
-            notice=reply.notice or None,
-        )
-        return came
+        (came,) = CAME.one(self.connection, _came(resident, message, reply))
+        SAID.run(self.connection, _said(resident, message, reply, came))
+        return MessageId(came)
 
     def add_answer(
         self,
@@ -188,6 +163,33 @@ def _at(address: Address) -> dict[str, str]:
     return {"channel": address.channel, "resident": address.resident}
 
 
+def _came(resident: ResidentId, message: Message, reply: Reply) -> dict[str, Any]:
+    return {
+        "resident": resident,
+        "author": Author.RESIDENT,
+        "at": message.received_at,
+        "text": message.text,
+        "key": message.key,
+        "kind": message.kind,
+        "consultation": reply.consultation,
+    }
+
+
+def _said(resident: ResidentId, message: Message, reply: Reply, came: int) -> dict[str, Any]:
+    return {
+        "resident": resident,
+        "author": Author.MACHINE,
+        "at": message.received_at,
+        "text": reply.text,
+        "reply_to": came,
+        "decision": reply.decision,
+        "offer": offer_document(reply.offer),
+        "basis": basis_document(reply.basis),
+        "consultation": reply.consultation,
+        "notice": reply.notice or None,
+    }
+
+
 def _utterances() -> Select[Any]:
     """What has words, and media; a follow, a tap or a silent reply is no utterance."""
     return (
@@ -223,12 +225,7 @@ def _to_utterance(row: Row[Any]) -> Utterance:
     )
 
 
-def _to_reply(row: Row[Any]) -> Reply:
-    return Reply(
-        decision=row.decision,
-        text=row.text,
-        offer=to_offer(row.offer),
-        basis=to_basis(row.basis),
-        consultation=row.consultation,
-        notice=row.notice or "",
-    )
+def _to_reply(row: prepared.Row) -> Reply:
+    """A row of REPLY_COLUMNS."""
+    decision, text, offer, basis, consultation, notice = row
+    return Reply(decision, text, to_offer(offer), to_basis(basis), consultation, notice or "")

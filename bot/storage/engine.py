@@ -25,7 +25,7 @@ CONNECT_SECONDS = 3
 LOCK_SECONDS = 4
 """For somebody else's transaction. WeChat hangs up after five and sends the message again."""
 
-PAUSE_SECONDS = (0.000_5, 0.002)
+PAUSE_SECONDS = (0.000_1, 0.000_4)
 """Between two tries for SQLite's write lock: about as long as a unit of work takes,
 and never the same twice, so that nobody keeps missing the moment."""
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import Connection, Row, null, update
+from sqlalchemy import Connection, null, update
 
-from bot.storage.statements import CHANGED_STANDING, HEARD_STANDING
+from bot.storage.prepared import Row
+from bot.storage.statements import CHANGED_STANDING, HEARD, HEARD_STANDING
 from bot.storage.tables import messages, residents
 from handlers.model import Address, Message, Reply, Resident, ResidentId
 from handlers.pace import COUNTED, Pace, Standing
@@ -15,10 +16,10 @@ TOMBSTONE = "departed:"
 """How the random names begin that residents have who left; no channel names anybody like that."""
 
 
-def to_standing(row: Row[*tuple[Any, ...]], address: Address) -> Standing:
+def to_standing(row: Row, address: Address) -> Standing:
     """A row of STANDING_COLUMNS."""
-    pace = Pace(row.minute_from, row.in_minute, row.day_from, row.in_day, row.limited_at)
-    return Standing(Resident(ResidentId(row.id), address), row.notice or "", pace)
+    resident, notice, *pace = row
+    return Standing(Resident(ResidentId(resident), address), notice or "", Pace(*pace))
 
 
 def note(
@@ -29,13 +30,16 @@ def note(
     pace: Pace | None,
 ) -> None:
     """What a message and its reply change of the standing, in one statement or none."""
+    heard = {"whose": resident, "heard_at": message.received_at}
+    if message.kind in COUNTED and pace is not None and not reply.notice:
+        HEARD.run(connection, heard | _columns(pace))
+        return
     changes: dict[str, Any] = {}
     if pace is not None:
         changes |= _columns(pace)
     if reply.notice:
         changes["notice"] = reply.notice
     if message.kind in COUNTED:
-        heard = {"whose": resident, "heard_at": message.received_at}
         connection.execute(HEARD_STANDING, heard | changes)
     elif changes:
         connection.execute(CHANGED_STANDING, {"whose": resident} | changes)

@@ -1,10 +1,11 @@
-"""The statements that every message runs, built once: building one costs more than running it."""
+"""The statements that every message runs, built and compiled once."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Select,
+    Table,
     bindparam,
     case,
     exists,
@@ -14,8 +15,10 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage.columns import TIME
+from bot.storage.prepared import Prepared
 from bot.storage.tables import deliveries, messages, residents
 from handlers.cases import Author, DeliveryState
 
@@ -29,6 +32,16 @@ STANDING_COLUMNS = (
     residents.c.limited_at,
 )
 """The columns of a Standing."""
+
+REPLY_COLUMNS = (
+    messages.c.decision,
+    messages.c.text,
+    messages.c.offer,
+    messages.c.basis,
+    messages.c.consultation,
+    messages.c.notice,
+)
+"""The columns of a Reply."""
 
 NEW_MESSAGE = insert(messages).returning(messages.c.id)
 """Takes the columns of one message."""
@@ -46,15 +59,50 @@ def _latest(at: ColumnElement[Any]) -> ColumnElement[Any]:
 HEARD_STANDING = CHANGED_STANDING.values(last_heard_at=_latest(bindparam("heard_at", type_=TIME)))
 """The same, and takes `heard_at`, when the resident wrote."""
 
+PACE_COLUMNS = ("minute_from", "in_minute", "day_from", "in_day", "limited_at")
+
+HEARD = Prepared(HEARD_STANDING, PACE_COLUMNS)
+"""Takes `whose`, `heard_at` and the columns of a pace."""
+
+CAME = Prepared(NEW_MESSAGE, ("resident", "author", "at", "text", "key", "kind", "consultation"))
+"""Takes what comes from a resident; its id."""
+
+SAID = Prepared(
+    insert(messages),
+    (
+        *("resident", "author", "at", "text", "reply_to", "decision"),
+        *("offer", "basis", "consultation", "notice"),
+    ),
+)
+"""Takes what the machine replies."""
+
 AT_ADDRESS = (
     residents.c.channel == bindparam("channel"),
     residents.c.name == bindparam("resident"),
 )
 """The row of the resident at an address, if there is one."""
 
-STANDING = select(*STANDING_COLUMNS).where(*AT_ADDRESS)
-STANDING_HELD = STANDING.with_for_update(key_share=True)
+_STANDING = select(*STANDING_COLUMNS).where(*AT_ADDRESS)
+STANDING = Prepared(_STANDING)
+STANDING_HELD = Prepared(_STANDING.with_for_update(key_share=True))
 """The same, and nobody else changes that resident until the unit of work ends."""
+
+
+def _newcomer(insert_into: Callable[[Table], Any]) -> Prepared:
+    # Setting a column to itself is what locks the row of a resident we know.
+    made_or_found = insert_into(residents).on_conflict_do_update(
+        index_elements=["channel", "name"],
+        set_={"first_seen_at": residents.c.first_seen_at},
+    )
+    columns = ("channel", "name", "first_seen_at")
+    return Prepared(made_or_found.returning(*STANDING_COLUMNS), columns)
+
+
+NEWCOMER = {
+    "sqlite": _newcomer(sqlite.insert),
+    "postgresql": _newcomer(postgresql.insert),
+}
+"""Makes the row at an address, or finds and holds it, by the name of the dialect."""
 
 
 def _last_reply() -> ColumnElement[Any]:
@@ -75,7 +123,7 @@ _SAID_SINCE = (
     messages.c.text != "",
 )
 
-OFFERS = select(messages.c.offer).where(*_SAID_SINCE).order_by(messages.c.id.desc())
+OFFERS = Prepared(select(messages.c.offer).where(*_SAID_SINCE).order_by(messages.c.id.desc()))
 """What stood open for a `resident` since the machine's last reply, the newest first."""
 
 _WAITING = (
@@ -83,45 +131,38 @@ _WAITING = (
     deliveries.c.state == DeliveryState.HELD,
 )
 
-PRIOR = select(
-    exists().where(
-        messages.c.resident == bindparam("resident"), messages.c.key == bindparam("key")
-    ),
-    exists().where(*_SAID_SINCE, messages.c.offer.is_not(None)),
-    exists().where(*_WAITING),
+PRIOR = Prepared(
+    select(
+        exists().where(
+            messages.c.resident == bindparam("resident"), messages.c.key == bindparam("key")
+        ),
+        exists().where(*_SAID_SINCE, messages.c.offer.is_not(None)),
+        exists().where(*_WAITING),
+    )
 )
 """Whether there is anything to look for: a message with this `key`, offers, answers that wait."""
 
 
-def _reply_to() -> Select[Any]:
-    came = messages.alias()
-    return (
-        select(messages)
-        .join(came, messages.c.reply_to == came.c.id)
-        .where(came.c.resident == bindparam("resident"), came.c.key == bindparam("key"))
-    )
+_came = messages.alias()
 
-
-REPLY_TO = _reply_to()
+REPLY_TO = Prepared(
+    select(*REPLY_COLUMNS)
+    .join(_came, messages.c.reply_to == _came.c.id)
+    .where(_came.c.resident == bindparam("resident"), _came.c.key == bindparam("key"))
+)
 """The reply to the message of a `resident` with a `key`."""
 
-
-def _reply_to_departed() -> Select[Any]:
-    came = messages.alias()
-    return (
-        select(messages)
-        .join(came, messages.c.reply_to == came.c.id)
-        .join(residents, came.c.resident == residents.c.id)
-        .where(
-            residents.c.departed_at >= bindparam("since"),
-            residents.c.channel == bindparam("channel"),
-            came.c.key == bindparam("key"),
-        )
-        .limit(1)
+REPLY_TO_DEPARTED = Prepared(
+    select(*REPLY_COLUMNS)
+    .join(_came, messages.c.reply_to == _came.c.id)
+    .join(residents, _came.c.resident == residents.c.id)
+    .where(
+        residents.c.departed_at >= bindparam("since"),
+        residents.c.channel == bindparam("channel"),
+        _came.c.key == bindparam("key"),
     )
-
-
-REPLY_TO_DEPARTED = _reply_to_departed()
+    .limit(1)
+)
 """The reply to a message with a `key` of anybody of a `channel` who left `since` then."""
 
 OUTBOX = select(deliveries, residents.c.channel, residents.c.name, residents.c.departed_at).join(

@@ -1,8 +1,9 @@
 """The store: one unit of work is one transaction on one connection."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
@@ -17,6 +18,8 @@ from bot.storage.personnel import SqlPersonnel
 from bot.storage.revisions import SqlRevisions
 from bot.storage.turns import Turns
 from handlers.ports import Records
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +40,43 @@ class SqlStore:
     """ports.Store over SQLite or PostgreSQL. Threads may share it."""
 
     engine: Engine
-    _turns: Turns = field(init=False, repr=False, compare=False)
+    _turns: Turns[SqlRecords] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_turns", Turns(self.engine))
+        object.__setattr__(self, "_turns", Turns(self.engine, _without_holding))
 
     @contextmanager
     def write(self) -> Iterator[SqlRecords]:
         """As ports.Store. On SQLite the block has the only write lock: keep slow work outside."""
-        on_sqlite = self.engine.dialect.name == "sqlite"
-        unit = self._turns.unit() if on_sqlite else self.engine.begin()
-        with reachable(), unit as connection:
-            yield _records(connection, Holding(connection, possible=not on_sqlite))
+        if self._on_sqlite:
+            with reachable(), self._turns.unit() as records:
+                yield records
+            return
+        with reachable(), self.engine.begin() as connection:
+            yield _records(connection, Holding(connection, possible=True))
+
+    def in_turn(self, work: Callable[[Records], T]) -> T:
+        """As ports.Store. On SQLite whoever has the write lock runs what others wait with."""
+        if self._on_sqlite:
+            with reachable():
+                return self._turns.together(work)
+        with self.write() as records:
+            return work(records)
 
     @contextmanager
     def read(self) -> Iterator[SqlRecords]:
         """As ports.Store. All that is read belongs to one moment; writing fails."""
         with reachable(), readers(self.engine).begin() as connection:
-            yield _records(connection, Holding(connection, possible=False))
+            yield _without_holding(connection)
+
+    @property
+    def _on_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+
+def _without_holding(connection: Connection) -> SqlRecords:
+    """For those who have the only write lock, and those who only look."""
+    return _records(connection, Holding(connection, possible=False))
 
 
 def _records(connection: Connection, holding: Holding) -> SqlRecords:

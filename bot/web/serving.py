@@ -19,6 +19,11 @@ from bot import editions, replay
 ARRIVES_WITHIN = 10.0
 """Seconds from the first byte to the last: twice what the platform waits for an answer."""
 
+LETS_PASS = 0.000_1
+MOST_LET_PASS = 10
+"""Seconds that a process lets others go first, for each connection it has, up to so many: time
+enough for one that is idle to wake up, and nothing beside what a busy one needs for an answer."""
+
 _REFUSALS: tuple[tuple[type[Exception], int, str], ...] = (
     (errors.LimitRequestLine, 414, "URI Too Long"),
     (errors.LimitRequestHeaders, 431, "Request Header Fields Too Large"),
@@ -42,6 +47,15 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
                 if name in ours:
                     beside.enter_context(ours[name].beside())
             super().run()
+
+    def accept(self, listener: Any) -> None:
+        """Lets a process with fewer connections take the new one.
+
+        All wait at one socket, and a connection that is kept alive stays with whoever took it:
+        a burst left one process with fourteen of sixteen, and the other without work.
+        """
+        time.sleep(LETS_PASS * min(self.nr_conns, MOST_LET_PASS))
+        super().accept(listener)
 
     def handle(self, conn: Any) -> Any:
         """One request in one thread; `murder_pending` looks at how long it takes."""

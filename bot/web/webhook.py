@@ -87,9 +87,10 @@ def _verified(services: Services, post: Post) -> Fields:
 
 def _query() -> Fields:
     """The parameters. Raises Forged if one is given twice, which the platform never does."""
-    if any(len(values) > 1 for _, values in request.args.lists()):
+    given = request.args
+    if any(len(values) > 1 for values in given.listvalues()):
         raise Forged
-    return request.args.to_dict()
+    return given.to_dict()
 
 
 def _open(services: Services, post: Post, query: Fields) -> tuple[Opened, Incoming]:

@@ -96,13 +96,18 @@ def _value(text: str, opening: re.Match[str]) -> tuple[str, int]:
 
 def _closings(text: str, name: str, start: int) -> Iterator[tuple[int, int]]:
     """Where a field's closing tag may be, the likeliest first."""
-    tags = re.compile(f"</{name}>").finditer(text, start)
+    tag = f"</{name}>"
     if name not in _WRITTEN_BY_PEOPLE:
-        yield from (tag.span() for tag in tags)
+        at = text.find(tag, start)
+        while at >= 0:
+            yield at, at + len(tag)
+            at = text.find(tag, at + len(tag))
         return
-    for tag in reversed(list(tags)):
-        if _NEXT_TAG.match(text, tag.end()):
-            yield tag.span()
+    at = text.rfind(tag, start)
+    while at >= 0:
+        if _NEXT_TAG.match(text, at + len(tag)):
+            yield at, at + len(tag)
+        at = text.rfind(tag, start, at)
 
 
 def _end_of_cdata(text: str, start: int, end: int) -> int:

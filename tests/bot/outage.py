@@ -1,11 +1,12 @@
 """A service in this process whose database can be taken away, behind a real HTTP server."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from typing import TypeVar
 
 from flask.testing import FlaskCliRunner
 from pydantic import SecretStr
@@ -20,6 +21,8 @@ from config.settings import Settings
 from handlers.errors import Unreachable
 from handlers.ports import Records, Store
 from tests.fake_wechat import FakePlatform, Resident
+
+T = TypeVar("T")
 
 TOKEN = "token4tests"
 SECRET = SecretStr("a personal data key of tests, long enough")
@@ -40,6 +43,10 @@ class Door:
         if self.away:
             raise Unreachable("database: away")
         return self.store.write()
+
+    def in_turn(self, work: Callable[[Records], T]) -> T:
+        with self.write() as records:
+            return work(records)
 
     def read(self) -> AbstractContextManager[Records]:
         return self.store.read()

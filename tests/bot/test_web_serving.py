@@ -10,9 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+from gunicorn.config import Config  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
 from bot.run import web_command
-from bot.web.serving import ARRIVES_WITHIN, PunctualWorker
+from bot.web.serving import ARRIVES_WITHIN, MOST_LET_PASS, PunctualWorker
 from config.settings import Settings
 from tests.hostile.table import exchange
 from tests.running import ROOT, free_port
@@ -113,3 +115,33 @@ def _drop_by_drop(port: int, start: bytes) -> float:
             except TimeoutError:
                 wire.sendall(b"a")
     return time.monotonic() - began
+
+
+ROUNDS = 40
+
+
+class Accepting(PunctualWorker):
+    """A worker that has some connections and notes how many it has then."""
+
+    def __init__(self, connections: int) -> None:
+        self.nr_conns = connections
+        self.cfg = Config()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        conn.close()
+
+
+def test_a_process_with_connections_lets_one_without_go_first() -> None:
+    """They stay where they came to: else one process answers all and the other none."""
+    taken_by_idle = 0
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(2) as pool:
+        listener.settimeout(0)
+        for _ in range(ROUNDS):
+            busy, idle = Accepting(MOST_LET_PASS), Accepting(0)
+            with socket.create_connection(listener.getsockname()):
+                both = [pool.submit(worker.accept, listener) for worker in (busy, idle)]
+                for accepted in both:
+                    accepted.result()
+            assert busy.nr_conns + idle.nr_conns == MOST_LET_PASS + 1
+            taken_by_idle += idle.nr_conns
+    assert taken_by_idle > ROUNDS / 2
