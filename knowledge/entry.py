@@ -107,6 +107,7 @@ class Entry:
     places: tuple[str, ...]
     version: str
     file: str
+    subtopic: str = ""
 
     def answers_on(self, day: date) -> bool:
         """Whether residents may be given this entry on `day`."""

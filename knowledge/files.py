@@ -114,6 +114,7 @@ def _entry(field: Fields, body: str, version: str) -> Entry:
         places=field.texts("places", needed=False),
         version=version,
         file=str(field.path),
+        subtopic=str(field.given.get("subtopic") or ""),
     )
 
 
