@@ -3,10 +3,23 @@
 ServiceError
 ├── NotFound        nothing by that number or name
 ├── AlreadyTaken    somebody else has the consultation
-├── NotPossible     the consultation's state does not allow it
+├── NotPossible     the state of the consultation or revision does not allow it
 ├── BadInput        the words given cannot be used; says which field
+├── NotAllowed      the role of this member of staff does not allow it
+├── NotASecondPerson whoever wrote a revision cannot release it
+├── StaleSave       somebody saved the revision since; has the newer one
+├── Outdated        what residents get has changed since the revision was begun
+├── Unfit           a text that residents must not get; has the faults
 └── Unreachable     a door outside the process does not answer
 """
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from knowledge.overlay import TextFault
+
+if TYPE_CHECKING:
+    from handlers.revisions import Revision
 
 
 class ServiceError(Exception):
@@ -26,7 +39,7 @@ class AlreadyTaken(ServiceError):
 
 
 class NotPossible(ServiceError):
-    """The state of the consultation does not allow this step."""
+    """The state of the consultation or revision does not allow this step."""
 
 
 class BadInput(ServiceError):
@@ -35,6 +48,38 @@ class BadInput(ServiceError):
     def __init__(self, field: str) -> None:
         super().__init__(f"bad {field}")
         self.field = field
+
+
+class NotAllowed(ServiceError):
+    """The role of this member of staff does not allow this step."""
+
+
+class NotASecondPerson(NotAllowed):
+    """A text needs two people: whoever wrote or saved it cannot release it."""
+
+
+class StaleSave(ServiceError):
+    """The revision was saved by somebody, or in another tab, since; `newer` is what stands."""
+
+    def __init__(self, newer: "Revision") -> None:
+        super().__init__("revision was saved since")
+        self.newer = newer
+
+
+class Outdated(ServiceError):
+    """Residents get another text than the revision was begun from; `version` is that text's."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__("revision is outdated")
+        self.version = version
+
+
+class Unfit(ServiceError):
+    """Residents must not get this text: every reason, by field and line."""
+
+    def __init__(self, faults: Sequence[TextFault]) -> None:
+        super().__init__(f"{len(faults)} faults")
+        self.faults = tuple(faults)
 
 
 class Unreachable(ServiceError):

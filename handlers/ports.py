@@ -19,6 +19,7 @@ from handlers.cases import (
 )
 from handlers.conversations import Conversations
 from handlers.model import Address, ConsultationNumber, MessageId, Resident, ResidentId
+from handlers.revisions import Revisions
 
 Clock = Callable[[], datetime]
 """The time now, always aware. Nobody asks the system elsewhere."""
@@ -159,6 +160,7 @@ class Records:
     deliveries: Deliveries
     personnel: Personnel
     attachments: Attachments
+    revisions: Revisions
 
 
 class Store(Protocol):

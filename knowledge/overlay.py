@@ -1,0 +1,63 @@
+"""What was released in the console and lies over the files: texts, their lock rows, one number."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from knowledge.entry import EntryId, TopicId
+from knowledge.statutes.lock import Locked
+
+
+@dataclass(frozen=True, slots=True)
+class TextFault:
+    """What is wrong with a proposed text; `line` is 0 where the whole text is meant."""
+
+    field: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locks:
+    """What was read of the articles that a text cites, and those that could not be opened."""
+
+    rows: tuple[Locked, ...] = ()
+    faults: tuple[TextFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The text that residents get of an entry, under the number of its publication.
+
+    `over` is the version of the file that it was laid over ("" for none). A text that stands
+    `absorbed` was met in the files once: from then on it lies over that old file only.
+    """
+
+    entry: EntryId
+    topic: TopicId
+    text: str
+    over: str
+    publication: int = 0
+    rows: tuple[Locked, ...] = ()
+    absorbed: bool = False
+
+    def lies_over(self, file_version: str, file_text: str) -> bool:
+        """Whether residents get this text and not that of the file ("" for no file)."""
+        if file_text == self.text:
+            return False
+        return not self.absorbed or file_version == self.over
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """All that was released, the newest of each entry; `number` grows with every release."""
+
+    number: int = 0
+    released: tuple[Released, ...] = ()
+
+    def __iter__(self) -> Iterator[Released]:
+        yield from self.released
+
+    @classmethod
+    def of(cls, number: int, released: Iterable[Released]) -> "Overlay":
+        """An overlay in the one order in which it is read."""
+        return cls(number, tuple(sorted(released, key=lambda one: one.entry)))
