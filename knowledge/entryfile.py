@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import yaml
 
@@ -18,7 +19,7 @@ from knowledge.files import FACETS, SECTIONS
 
 _SURE = re.compile(r"[\u4e00-\u9fff《“（](?:(?!: |:$|#|---)[^\n\t])*(?<! )")
 """A text that YAML reads as it stands. Anything else is tried out, or put into quotes."""
-_NAME = re.compile(r"[a-z]\w*(?:-\w+)+")
+_NAME = re.compile(r"[a-z][\w-]*")
 _LIKE_HEADING = re.compile(r"^#+[ \t]+", re.MULTILINE)
 _UNWRITABLE = frozenset("\ufeff\ufffe\uffff")
 _NEW_LINES = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\t": " ", "\v": "\n", "\f": "\n"})
@@ -101,9 +102,12 @@ def form_of(text: str, file: str = "") -> EntryForm:
     pieces = HEADING.split(body)
     said = dict(zip(pieces[1::2], (piece.strip() for piece in pieces[2::2]), strict=True))
     facets = given.get("facets")
-    return EntryForm(
+    plain: dict[str, Any] = {
         **{name: _text(given.get(name)) for name in (*_HEADS, *_DAYS, "reviewed_by")},
         **{name: _texts(given.get(name)) for name in ("risk", *_NAMES_IN_A_LINE, "wordings")},
+    }
+    return EntryForm(
+        **plain,
         facets={str(key): _text(value) for key, value in facets.items()}
         if isinstance(facets, dict)
         else {},
@@ -181,7 +185,7 @@ def _day(text: str) -> str:
 
 def _in_a_row(text: str) -> str:
     plain = _line_of(text)
-    return plain if _NAME.fullmatch(plain) or plain.isalpha() else _quoted(plain)
+    return plain if _NAME.fullmatch(plain) and _scalar(plain) == plain else _quoted(plain)
 
 
 def _scalar(text: str) -> str:

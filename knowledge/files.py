@@ -71,7 +71,11 @@ def read_entries(folder: Path) -> tuple[tuple[Entry, ...], tuple[ContentError, .
 
 def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
     """The entry of a file, or every reason why it is none."""
-    text = path.read_text("utf-8")
+    return examined(path.read_text("utf-8"), path)
+
+
+def examined(text: str, path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
+    """As `examine`, of a text that need not be in a file: `path` is where it would be."""
     _, front, body = [*text.split("---\n", 2), "", ""][:3]
     try:
         given = _parse_yaml(path, front, begins_at=2)

@@ -1,0 +1,104 @@
+"""A proposed text is tried before it reaches anybody: its faults, and the law it rests on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from knowledge.checks import Rules, check
+from knowledge.complaints import complaint
+from knowledge.entry import Entry, EntryId, Status
+from knowledge.entryfile import form_of
+from knowledge.errors import ContentError
+from knowledge.files import examined
+from knowledge.library import Library
+from knowledge.locking import LawFault, lock_citations
+from knowledge.overlay import Locks, TextFault
+from knowledge.statutes.lock import CitationLock
+from knowledge.statutes.texts import Texts
+from knowledge.text import Segmenter
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a proposed text is held against, on a day: all that is published, and the texts."""
+
+    library: Library
+    rules: Rules
+    segmenter: Segmenter
+    texts: Texts
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is known of a proposed text.
+
+    `library` holds the proposal, its citations locked, in the place of the published entry;
+    `entry` is None, and the library as it was, where the text is no entry.
+    """
+
+    entry: Entry | None
+    library: Library
+    faults: tuple[TextFault, ...]
+    locks: Locks = field(default_factory=Locks)
+
+
+def tried(text: str, as_entry: EntryId, bench: Bench) -> Trial:
+    """A text in the place of an entry. What was locked before counts as opened."""
+    entry, unreadable = examined(text, _place(text, as_entry, bench.library))
+    if entry is None:
+        faults = tuple(TextFault(one.field, one.line, one.message) for one in unreadable)
+        return Trial(None, bench.library, faults)
+    locks = opened(entry, bench)
+    library = _with(entry, locks, bench.library)
+    return Trial(entry, library, (*_faults(entry, library, bench), *locks.faults), locks)
+
+
+def opened(entry: Entry, bench: Bench) -> Locks:
+    """What is read of every article that an entry cites, and what cannot be."""
+    alone = replace(bench.library, entries={entry.id: entry})
+    outcome = lock_citations(alone, bench.texts, bench.day)
+    if entry.status is Status.WITHDRAWN:
+        return Locks()
+    faults = tuple(
+        TextFault(
+            "citations",
+            0,
+            complaint(
+                f"law_{fault.kind}",
+                law=fault.cited.law,
+                article=fault.cited.article,
+                day=fault.day,
+            ),
+        )
+        for fault in outcome.faults
+        if fault.kind is not LawFault.NOT_CITED
+    )
+    return Locks(tuple(outcome.lock), faults)
+
+
+def _faults(entry: Entry, library: Library, bench: Bench) -> Iterator[TextFault]:
+    """The faults of the whole check that this entry has, or that come of it."""
+    if entry.status is Status.DRAFT:
+        yield TextFault("status", 0, complaint("still_a_draft"))
+    for found in check(library, bench.rules, bench.segmenter, bench.day, library.lock):
+        if found.file == entry.file:
+            yield TextFault(found.field, found.line, found.message)
+
+
+def _with(entry: Entry, locks: Locks, library: Library) -> Library:
+    """The library with an entry at its end: of two that clash, the later one is complained of."""
+    entries = {name: one for name, one in library.entries.items() if name != entry.id}
+    lock = CitationLock.of({*library.lock, *locks.rows})
+    return replace(library, entries={**entries, entry.id: entry}, lock=lock)
+
+
+def _place(text: str, as_entry: EntryId, library: Library) -> Path:
+    """Where the file would be: that of the published entry, else by what the text says."""
+    published = library.entries.get(as_entry)
+    try:
+        topic = published.topic if published else form_of(text).topic
+    except ContentError:
+        topic = ""
+    return Path(f"{topic or '?'}/{as_entry}.md")
