@@ -14,12 +14,9 @@ ServiceError
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from handlers.revisions import Revision
 from knowledge.overlay import TextFault
-
-if TYPE_CHECKING:
-    from handlers.revisions import Revision
 
 
 class ServiceError(Exception):
@@ -61,7 +58,7 @@ class NotASecondPerson(NotAllowed):
 class StaleSave(ServiceError):
     """The revision was saved by somebody, or in another tab, since; `newer` is what stands."""
 
-    def __init__(self, newer: "Revision") -> None:
+    def __init__(self, newer: Revision) -> None:
         super().__init__("revision was saved since")
         self.newer = newer
 

@@ -1,6 +1,5 @@
 """The content folder as entries; an error names file, line and field."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from knowledge.entry import (
     Status,
     TopicId,
 )
+from knowledge.entrytext import version_of
 from knowledge.errors import ContentError
 from knowledge.fields import HEADING, Fields, lines_of, parsed
 
@@ -36,7 +36,6 @@ _KNOWN = frozenset(
         *("risk", "facets", "related", "plan", "exceptions", "places"),
     ]
 )
-_VERSION_LENGTH = 12
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -71,10 +70,10 @@ def read_entries(folder: Path) -> tuple[tuple[Entry, ...], tuple[ContentError, .
 
 def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
     """The entry of a file, or every reason why it is none."""
-    return examined(path.read_text("utf-8"), path)
+    return examine_text(path.read_text("utf-8"), path)
 
 
-def examined(text: str, path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
+def examine_text(text: str, path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
     """As `examine`, of a text that need not be in a file: `path` is where it would be."""
     _, front, body = [*text.split("---\n", 2), "", ""][:3]
     try:
@@ -85,7 +84,7 @@ def examined(text: str, path: Path) -> tuple[Entry | None, tuple[ContentError, .
         return None, (ContentError(path, "", complaint("no_front")),)
     fields = Fields(path, given, text)
     fields.once(front)
-    entry = _entry(fields, body, hashlib.sha256(text.encode()).hexdigest()[:_VERSION_LENGTH])
+    entry = _entry(fields, body, version_of(text))
     return (None if fields.faults else entry), tuple(fields.faults)
 
 

@@ -10,7 +10,7 @@ from knowledge.complaints import complaint
 from knowledge.entry import Entry, EntryId, Status
 from knowledge.entryfile import form_of
 from knowledge.errors import ContentError
-from knowledge.files import examined
+from knowledge.files import examine_text
 from knowledge.library import Library
 from knowledge.locking import LawFault, lock_citations
 from knowledge.overlay import Locks, TextFault
@@ -46,7 +46,7 @@ class Trial:
 
 def tried(text: str, as_entry: EntryId, bench: Bench) -> Trial:
     """A text in the place of an entry. What was locked before counts as opened."""
-    entry, unreadable = examined(text, _place(text, as_entry, bench.library))
+    entry, unreadable = examine_text(text, _place(text, as_entry, bench.library))
     if entry is None:
         faults = tuple(TextFault(one.field, one.line, one.message) for one in unreadable)
         return Trial(None, bench.library, faults)

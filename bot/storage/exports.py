@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from bot.storage.revision_tables import revision_events, revisions
 from bot.storage.tables import (
     attachments,
     consultation_events,
@@ -69,6 +70,8 @@ class Exports:
             "deliveries": select(func.count()).select_from(deliveries),
             "attachments": select(func.count()).select_from(attachments),
             "staff": select(func.count()).select_from(staff),
+            "revisions": select(func.count()).select_from(revisions),
+            "revision_events": select(func.count()).select_from(revision_events),
         }
         return {
             name: self.connection.execute(query).scalar_one() for name, query in counted.items()

@@ -14,6 +14,7 @@ from bot.storage.engine import reachable, readers
 from bot.storage.exports import Exports
 from bot.storage.holding import Holding
 from bot.storage.personnel import SqlPersonnel
+from bot.storage.revisions import SqlRevisions
 from bot.storage.turns import Turns
 from handlers.ports import Records
 
@@ -27,6 +28,7 @@ class SqlRecords(Records):
     deliveries: SqlDeliveries
     personnel: SqlPersonnel
     attachments: SqlAttachments
+    revisions: SqlRevisions
     exports: Exports
 
 
@@ -62,5 +64,6 @@ def _records(connection: Connection, holding: Holding) -> SqlRecords:
         deliveries=SqlDeliveries(connection, holding),
         personnel=SqlPersonnel(connection),
         attachments=SqlAttachments(connection, holding),
+        revisions=SqlRevisions(connection),
         exports=Exports(connection),
     )

@@ -13,14 +13,15 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Named,
     Table,
     TypedColumns,
     UniqueConstraint,
 )
 
+import bot.storage.revision_tables  # noqa: F401  metadata is whole only with them
 from bot.storage.columns import DOCUMENT, NUMBER, RANK, TIME, WORDS, codes, rows_with
+from bot.storage.schema import metadata as metadata  # noqa: PLC0414  handed on, whole
 from handlers.cases import (
     AttachmentId,
     Author,
@@ -45,15 +46,6 @@ from handlers.model import (
 
 FIRST_NUMBER = 10_001
 """Five digits from the first case on: easy to read out on the telephone, and not a count."""
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 
 class Step(StrEnum):

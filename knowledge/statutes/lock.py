@@ -78,14 +78,14 @@ class CitationLock:
         rows = []
         for number, line in enumerate(lines, start=1):
             try:
-                rows.append(_row(json.loads(line)))
+                rows.append(row_of(json.loads(line)))
             except (ValueError, TypeError, KeyError) as error:
                 raise ContentError(path, f"line {number}", str(error)) from None
         return cls.of(rows)
 
     def write(self, path: Path) -> None:
         """Writes the rows, so that a change of one article is a change of one line."""
-        lines = (json.dumps(_plain(row), ensure_ascii=False) for row in self)
+        lines = (json.dumps(plain_row(row), ensure_ascii=False) for row in self)
         path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
     def __iter__(self) -> Iterator[Locked]:
@@ -127,7 +127,8 @@ def last_day(entry: Entry) -> date:
     return entry.valid_until or entry.review_by
 
 
-def _plain(row: Locked) -> dict[str, Any]:
+def plain_row(row: Locked) -> dict[str, Any]:
+    """A row as JSON has it."""
     return {
         "title": row.title,
         "adopted": row.adopted.isoformat(),
@@ -141,7 +142,8 @@ def _plain(row: Locked) -> dict[str, Any]:
     }
 
 
-def _row(given: Mapping[str, Any]) -> Locked:
+def row_of(given: Mapping[str, Any]) -> Locked:
+    """The row of its JSON. Raises KeyError, TypeError, ValueError."""
     until = given["effective_until"]
     return Locked(
         title=given["title"],
