@@ -1,20 +1,22 @@
 """A proposed entry rehearsed: what residents would get, and which questions would go where."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from handlers.compose import Composer
 from handlers.model import Address, ChannelName, DecisionName, Kind, Message
 from handlers.parts import MESSAGE_BYTES, size
+from handlers.ports import Clock
 from handlers.preview import considered, preview
 from handlers.reception import Reception
 from knowledge.complaints import complaint
 from knowledge.entry import Entry, EntryId, Status
+from knowledge.entrytext import head_of
 from knowledge.files import SECTIONS
 from knowledge.library import Library
 from knowledge.matcher import Matcher
-from knowledge.overlay import TextFault
+from knowledge.overlay import Locks, TextFault
 from knowledge.text import Segmenter
 from knowledge.trial import Bench, Trial, tried
 
@@ -138,7 +140,7 @@ def rehearse(text: str, as_entry: EntryId, bench: Bench, now: Reception, at: dat
     composer = Composer(now.composer.wording, trial.library)
     if trial.entry is not None:
         too_long = tuple(_size_faults(trial.entry, composer, bench))
-        trial = replace(trial, faults=(*trial.faults, *too_long))
+        trial = replace(trial, own_faults=(*trial.own_faults, *too_long))
     answering = _answering(trial.library, trial.entry) if trial.entry else trial.library
     then = replace(
         now,
@@ -147,6 +149,27 @@ def rehearse(text: str, as_entry: EntryId, bench: Bench, now: Reception, at: dat
         dialogue=replace(now.dialogue, library=trial.library),
     )
     return Rehearsal(trial, now, then, bench.segmenter, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Prover:
+    """Proves texts against what is published at the moment of asking; a Proof of the curator."""
+
+    bench: Callable[[], Bench]
+    reception: Callable[[], Reception]
+    clock: Clock
+
+    def faults(self, text: str, as_entry: EntryId) -> Sequence[TextFault]:
+        """Everything that is wrong but for articles that could not be opened."""
+        return self.rehearse(text, as_entry).trial.own_faults
+
+    def locks(self, text: str) -> Locks:
+        """What is read of every article that a text cites."""
+        return tried(text, head_of(text).id, self.bench()).locks
+
+    def rehearse(self, text: str, as_entry: EntryId) -> Rehearsal:
+        """The text as residents would meet it."""
+        return rehearse(text, as_entry, self.bench(), self.reception(), self.clock())
 
 
 def _answering(library: Library, entry: Entry) -> Library:

@@ -40,8 +40,13 @@ class Trial:
 
     entry: Entry | None
     library: Library
-    faults: tuple[TextFault, ...]
+    own_faults: tuple[TextFault, ...]
     locks: Locks = field(default_factory=Locks)
+
+    @property
+    def faults(self) -> tuple[TextFault, ...]:
+        """Every reason why residents must not get it, those of the law last."""
+        return (*self.own_faults, *self.locks.faults)
 
 
 def tried(text: str, as_entry: EntryId, bench: Bench) -> Trial:
@@ -52,7 +57,7 @@ def tried(text: str, as_entry: EntryId, bench: Bench) -> Trial:
         return Trial(None, bench.library, faults)
     locks = opened(entry, bench)
     library = _with(entry, locks, bench.library)
-    return Trial(entry, library, (*_faults(entry, library, bench), *locks.faults), locks)
+    return Trial(entry, library, tuple(_faults(entry, library, bench)), locks)
 
 
 def opened(entry: Entry, bench: Bench) -> Locks:
