@@ -19,6 +19,7 @@ from handlers.revisions import (
 )
 from knowledge.entry import EntryId
 from knowledge.entrytext import cleaned, version_of, with_field
+from knowledge.overlay import lies_over
 
 MOST_SIGNS = 60_000
 """Of one text: ten times the longest entry."""
@@ -78,7 +79,9 @@ class Archive:
         """What residents get of an entry; None if there never was one."""
         file = self.file_text(entry)
         version, newest = version_or_none(file), records.revisions.published(entry)
-        if newest is None or not lies_over(newest, file):
+        if newest is None or not lies_over(
+            newest.text, newest.over, file, absorbed=newest.absorbed
+        ):
             return Published(entry, file, version) if file else None
         return Published(
             entry,
@@ -87,13 +90,6 @@ class Archive:
             newest,
             both_changed=version not in ("", newest.over),
         )
-
-
-def lies_over(revision: Revision, file: str) -> bool:
-    """Whether residents get a released revision and not the text of the file."""
-    if revision.text == file:
-        return False
-    return not revision.absorbed or version_or_none(file) == revision.over
 
 
 def version_or_none(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from handlers.model import (
     Answer,
@@ -16,7 +17,7 @@ from handlers.model import (
     Smalltalk,
 )
 from knowledge.commands import NONE_OF_THESE, Commands, Meaning, Spoken
-from knowledge.entry import EntryId
+from knowledge.entry import Entry, EntryId
 from knowledge.library import Library
 from knowledge.matcher import certain
 
@@ -28,28 +29,33 @@ class Dialogue:
     commands: Commands
     library: Library
 
-    def understand(self, text: str, offers: Sequence[Offer]) -> Decision | None:
-        """What the text asks for, or None if it must be understood by itself."""
+    def understand(self, text: str, offers: Sequence[Offer], day: date) -> Decision | None:
+        """What the text asks for on a day, or None if it must be understood by itself."""
         offer = offers[-1] if offers else Offer()
         if offer.choices and (number := self.commands.choice(text)) is not None:
-            return self._chosen(number, offer)
+            return self._chosen(number, offer, day)
         if spoken := self.commands.recognise(text):
             return _spoken(spoken, offer)
         if offer.awaits is not None:
             return Escalate(Reason.SUPPLEMENT, text)
         return None
 
-    def _chosen(self, number: int, offer: Offer) -> Decision:
+    def _chosen(self, number: int, offer: Offer, day: date) -> Decision:
         if number == NONE_OF_THESE or number > len(offer.choices):
             return Escalate(Reason.NONE_FITS, offer.question)
-        return self._picked(offer.choices[number - 1], offer)
+        return self._picked(offer.choices[number - 1], offer, day)
 
-    def _picked(self, entry: EntryId, offer: Offer) -> Decision:
-        found = self.library.entries.get(entry)
+    def _picked(self, entry: EntryId, offer: Offer, day: date) -> Decision:
+        """What was offered may have been withdrawn since, or its law have moved."""
+        found = self._answering(entry, day)
         if found is None:
             return Escalate(Reason.NONE_FITS, offer.question)
-        others = (self.library.entries.get(choice) for choice in offer.choices)
+        others = (self._answering(choice, day) for choice in offer.choices)
         return Answer(certain(found), tuple(certain(other) for other in others if other))
+
+    def _answering(self, entry: EntryId, day: date) -> Entry | None:
+        found = self.library.entries.get(entry)
+        return found if found is not None and self.library.answers(found, day) else None
 
 
 def _spoken(spoken: Spoken, offer: Offer) -> Decision:

@@ -138,7 +138,7 @@ class Reception:
             return wordless.meaning(message.attachment, offers)
         if isinstance(alone, Emergency) or not message.text:
             return alone
-        if understood := self.dialogue.understand(message.text, offers):
+        if understood := self.dialogue.understand(message.text, offers, self._day(message)):
             return understood
         last = offers[-1] if offers else Offer()
         if alone != Smalltalk(Courtesy.UNCLEAR):

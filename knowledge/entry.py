@@ -1,7 +1,7 @@
 """One reviewed answer, the ways people ask for it, and the law it rests on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NewType
@@ -84,7 +84,8 @@ class Entry:
     `version` is a digest of the file, so that what was said can be shown years later. The
     answer holds from `valid_from` to `valid_until`, both days included; None is open-ended.
     `plan` names rows of the plan that it covers besides its own; `places` are the blanks for
-    local facts in its text (office:司法所); `file` is where it was read.
+    local facts in its text (office:司法所); `file` is where it was read, topic and id where that
+    was no file; `source` is the whole text that was read.
     """
 
     id: EntryId
@@ -108,6 +109,7 @@ class Entry:
     version: str
     file: str
     subtopic: str = ""
+    source: str = field(default="", compare=False, repr=False)
 
     def answers_on(self, day: date) -> bool:
         """Whether residents may be given this entry on `day`."""

@@ -74,7 +74,10 @@ def examine(path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
 
 
 def examine_text(text: str, path: Path) -> tuple[Entry | None, tuple[ContentError, ...]]:
-    """As `examine`, of a text that need not be in a file: `path` is where it would be."""
+    """The entry of a text that stands, or would stand, in topic/id.md; or why it is none.
+
+    A text that is no file goes by `place_of` its entry: that is what errors name.
+    """
     _, front, body = [*text.split("---\n", 2), "", ""][:3]
     try:
         given = _parse_yaml(path, front, begins_at=2)
@@ -84,11 +87,16 @@ def examine_text(text: str, path: Path) -> tuple[Entry | None, tuple[ContentErro
         return None, (ContentError(path, "", complaint("no_front")),)
     fields = Fields(path, given, text)
     fields.once(front)
-    entry = _entry(fields, body, version_of(text))
+    entry = _entry(fields, body)
     return (None if fields.faults else entry), tuple(fields.faults)
 
 
-def _entry(field: Fields, body: str, version: str) -> Entry:
+def place_of(topic: TopicId, entry: EntryId) -> Path:
+    """What a text that is no file is called in errors: topic/id."""
+    return Path(topic) / entry
+
+
+def _entry(field: Fields, body: str) -> Entry:
     field.only(_KNOWN)
     return Entry(
         id=EntryId(field.matching("id", field.path.stem)),
@@ -115,9 +123,10 @@ def _entry(field: Fields, body: str, version: str) -> Entry:
             for number, reason in field.rows("exceptions", ("number", "reason"), needed=False)
         ),
         places=field.texts("places", needed=False),
-        version=version,
+        version=version_of(field.source),
         file=str(field.path),
         subtopic=str(field.given.get("subtopic") or ""),
+        source=field.source,
     )
 
 
@@ -135,11 +144,18 @@ def _sections(field: Fields, body: str) -> Sections:
 
 
 def line_in(path: Path, field: str, words: str = "") -> int:
-    """The line of a field, or of the words in it; 0 where it cannot be told (any more)."""
+    """As `line_of`, in a file."""
     try:
-        text = path.read_text("utf-8")
+        return line_of(path.read_text("utf-8"), field, words)
+    except OSError:
+        return 0
+
+
+def line_of(text: str, field: str, words: str = "") -> int:
+    """The line of a field, or of the words in it; 0 where it cannot be told."""
+    try:
         known = lines_of(text)
-    except (OSError, yaml.YAMLError):
+    except yaml.YAMLError:
         return 0
     whole, _, part = field.partition(".")
     begin = known.get(whole, 0)

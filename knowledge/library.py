@@ -2,15 +2,17 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from knowledge.entry import Citation, Entry, EntryId
+from knowledge.entrytext import version_of
 from knowledge.errors import ContentError
-from knowledge.files import read_entries
+from knowledge.files import examine_text, place_of, read_entries
 from knowledge.filling import Filler
 from knowledge.locality import NATIONAL
+from knowledge.overlay import Overlay, Released, lies_over
 from knowledge.statutes.lock import LOCK_FILE, CitationLock, read_for
 from knowledge.statutes.register import LawVersion, Register
 
@@ -34,10 +36,14 @@ class Library:
     version: str
     faults: tuple[ContentError, ...] = ()
     lock: CitationLock = field(default_factory=lambda: CitationLock({}))
+    beneath: "Library | None" = field(default=None, repr=False)
+    """The library of the files alone, where something that was released lies over them."""
 
     @classmethod
-    def read(cls, content: Path = CONTENT, locality: str = HOME) -> "Library":
-        """Reads a content folder, with the local facts of one place.
+    def read(
+        cls, content: Path = CONTENT, locality: str = HOME, overlay: Overlay | None = None
+    ) -> "Library":
+        """Reads a content folder, with the local facts of one place, under what was released.
 
         Raises ContentError where more than single entries is broken.
         """
@@ -52,12 +58,50 @@ class Library:
         version = digest.hexdigest()[:_VERSION_LENGTH]
         filler = Filler.read(content, locality)
         register, lock = Register.read(statutes), CitationLock.read(statutes / LOCK_FILE)
-        return cls(entries, register, filler, version, faults, lock)
+        files = cls(entries, register, filler, version, faults, lock)
+        return files.under(overlay) if overlay else files
+
+    @property
+    def of_files(self) -> "Library":
+        """The library without what was released in the console."""
+        return self.beneath or self
+
+    def under(self, overlay: Overlay) -> "Library":
+        """The files of this library with released texts and their lock rows over them.
+
+        A text that cannot be read (any more) leaves its entry out: residents must get neither it
+        nor the file that it replaced.
+        """
+        files, faults = self.of_files, list(self.of_files.faults)
+        entries, rows = dict(files.entries), {row.key: row for row in files.lock}
+        digest = hashlib.sha256(files.version.encode())
+        lying = tuple(one for one in overlay if _lies_over(one, files))
+        for one in lying:
+            entry, found = examine_text(one.text, place_of(one.topic, one.entry))
+            faults.extend(found)
+            entries.pop(one.entry, None)
+            if entry is not None:
+                entries[one.entry] = entry
+            rows.update((row.key, row) for row in one.rows)
+            digest.update(f"{one.entry}{one.publication}{version_of(one.text)}".encode())
+        if not lying:
+            return files
+        return replace(
+            files,
+            entries=dict(sorted(entries.items())),
+            lock=CitationLock.of(rows.values()),
+            faults=tuple(faults),
+            version=digest.hexdigest()[:_VERSION_LENGTH],
+            beneath=files,
+        )
+
+    def answers(self, entry: Entry, day: date) -> bool:
+        """Whether residents may be given an entry on a day: published and still good law."""
+        return entry.answers_on(day) and not self.lapsed(entry, day)
 
     def answering(self, day: date) -> tuple[Entry, ...]:
-        """The entries that residents may be given on a day: published and still good law."""
-        published = (one for one in self.entries.values() if one.answers_on(day))
-        return tuple(entry for entry in published if not self.lapsed(entry, day))
+        """The entries that residents may be given on a day."""
+        return tuple(entry for entry in self.entries.values() if self.answers(entry, day))
 
     def lapsed(self, entry: Entry, day: date) -> tuple[Citation, ...]:
         """The citations that no longer carry an entry on a day; none if it is good law.
@@ -78,6 +122,11 @@ class Library:
     def law_behind(self, entry: Entry, day: date) -> tuple[LawVersion | None, ...]:
         """The versions that an entry's citations mean on a day, in their order."""
         return tuple(self.register.in_force(cited.law, day) for cited in entry.citations)
+
+
+def _lies_over(one: Released, files: Library) -> bool:
+    file = files.entries.get(one.entry)
+    return lies_over(one.text, one.over, file.source if file else "", absorbed=one.absorbed)
 
 
 def _local_files(content: Path, locality: str) -> Iterator[Path]:

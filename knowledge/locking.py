@@ -81,7 +81,8 @@ def lock_faults(library: Library, texts: Texts | None = None) -> Iterator[LockFa
 
     With `texts`, rows are compared with the texts that are at hand; others are believed.
     """
-    needed: set[Citation] = set()
+    # What was released in the console leaves the lock file of the repository as it is.
+    needed = {cited for entry in needing(library.of_files) for cited in entry.citations}
     for entry in needing(library):
         for cited in entry.citations:
             needed.add(cited)

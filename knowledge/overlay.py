@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from knowledge.entry import EntryId, TopicId
+from knowledge.entrytext import version_of
 from knowledge.statutes.lock import Locked
 
 
@@ -28,8 +29,9 @@ class Locks:
 class Released:
     """The text that residents get of an entry, under the number of its publication.
 
-    `over` is the version of the file that it was laid over ("" for none). A text that stands
-    `absorbed` was met in the files once: from then on it lies over that old file only.
+    `over` is the version of the file that it was laid over ("" for none). A text that was
+    `absorbed` was met in the files once: from then on it lies over that old file only, as on a
+    host that has not been brought up to date.
     """
 
     entry: EntryId
@@ -40,11 +42,12 @@ class Released:
     rows: tuple[Locked, ...] = ()
     absorbed: bool = False
 
-    def lies_over(self, file_version: str, file_text: str) -> bool:
-        """Whether residents get this text and not that of the file ("" for no file)."""
-        if file_text == self.text:
-            return False
-        return not self.absorbed or file_version == self.over
+
+def lies_over(text: str, over: str, file: str, *, absorbed: bool) -> bool:
+    """Whether residents get a released text and not that of the file ("" for no file)."""
+    if text == file:
+        return False
+    return not absorbed or (version_of(file) if file else "") == over
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from knowledge.checks import Rules, check
 from knowledge.complaints import complaint
-from knowledge.entry import Entry, EntryId, Status
+from knowledge.entry import Entry, EntryId, Status, TopicId
 from knowledge.entryfile import form_of
 from knowledge.errors import ContentError
-from knowledge.files import examine_text
+from knowledge.files import examine_text, place_of
 from knowledge.library import Library
 from knowledge.locking import LawFault, lock_citations
 from knowledge.overlay import Locks, TextFault
@@ -106,4 +106,4 @@ def _place(text: str, as_entry: EntryId, library: Library) -> Path:
         topic = published.topic if published else form_of(text).topic
     except ContentError:
         topic = ""
-    return Path(f"{topic or '?'}/{as_entry}.md")
+    return place_of(TopicId(topic), as_entry)

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
 
 import click
 from flask.cli import AppGroup
@@ -14,7 +13,7 @@ from bot.services import Services
 from bot.speech import say
 from knowledge.checks import Fault
 from knowledge.entry import Citation
-from knowledge.files import line_in
+from knowledge.files import line_of
 from knowledge.impact import impact
 from knowledge.library import CONTENT, Library
 from knowledge.locking import LockFault, lock_citations, lock_faults
@@ -95,6 +94,7 @@ def _told(faults: Iterable[LockFault], library: Library) -> Iterable[Fault]:
             article=fault.cited.article,
             day=fault.day,
         )
-        file = str(_LOCK) if fault.entry is None else library.entries[fault.entry].file
-        line = line_in(Path(file), "citations", fault.cited.article) if fault.entry else 0
+        entry = library.entries[fault.entry] if fault.entry else None
+        file = entry.file if entry else str(_LOCK)
+        line = line_of(entry.source, "citations", fault.cited.article) if entry else 0
         yield Fault(file, line, "citations", told)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from knowledge.complaints import complaint
 from knowledge.entry import Entry
-from knowledge.files import line_in
+from knowledge.files import line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Fault:
 
 def fault(entry: Entry, field: str, name: str, /, found: str = "", **blanks: object) -> Fault:
     """A fault of an entry; `name` is that of a complaint, `found` the words that are wrong."""
-    line = line_in(Path(entry.file), field, found)
+    line = line_of(entry.source, field, found)
     return Fault(entry.file, line, field, complaint(name, found=found, **blanks))
 
 

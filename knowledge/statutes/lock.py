@@ -36,6 +36,11 @@ class Locked:
     read_on: date
     source: str
 
+    @property
+    def key(self) -> tuple[Citation, date]:
+        """Which article of which version it is; a lock has one row of each."""
+        return Citation(self.title, self.article), self.adopted
+
     @classmethod
     def of(cls, article: Article, day: date) -> "Locked":
         """An article that was read on a day."""
