@@ -17,7 +17,6 @@ from knowledge.files import SECTIONS
 from knowledge.library import Library
 from knowledge.matcher import Matcher
 from knowledge.overlay import Locks, TextFault
-from knowledge.text import Segmenter
 from knowledge.trial import Bench, Trial, tried
 
 _NOBODY = Address(ChannelName.CHAT, "rehearsal")
@@ -73,7 +72,7 @@ class Rehearsal:
     trial: Trial
     now: Reception
     then: Reception
-    segmenter: Segmenter
+    matcher: Matcher
     at: datetime
 
     def first_message(self) -> str:
@@ -107,7 +106,7 @@ class Rehearsal:
     def _near(self, entry: Entry) -> Iterator[tuple[EntryId, str]]:
         """Wordings of others that would be offered the proposal, if there were no other."""
         alone = _answering(replace(self.trial.library, entries={entry.id: entry}), entry)
-        matcher = Matcher.over(alone, self.segmenter)
+        matcher = self.matcher.over_another(alone)
         enough = self.now.policy.ask_at
         for other in self.trial.library.entries.values():
             for question in other.ways_to_ask if other.id != entry.id else ():
@@ -144,11 +143,11 @@ def rehearse(text: str, as_entry: EntryId, bench: Bench, now: Reception, at: dat
     answering = _answering(trial.library, trial.entry) if trial.entry else trial.library
     then = replace(
         now,
-        finder=Matcher.over(answering, bench.segmenter),
+        finder=bench.matcher.over_another(answering),
         composer=composer,
         dialogue=replace(now.dialogue, library=trial.library),
     )
-    return Rehearsal(trial, now, then, bench.segmenter, at)
+    return Rehearsal(trial, now, then, bench.matcher, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from knowledge.errors import ContentError
 from knowledge.files import examine_text, place_of
 from knowledge.library import Library
 from knowledge.locking import LawFault, lock_citations
+from knowledge.matcher import Matcher
 from knowledge.overlay import Locks, TextFault
 from knowledge.statutes.lock import CitationLock
 from knowledge.statutes.texts import Texts
-from knowledge.text import Segmenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Bench:
 
     library: Library
     rules: Rules
-    segmenter: Segmenter
+    matcher: Matcher
     texts: Texts
     day: date
 
@@ -87,7 +87,7 @@ def _faults(entry: Entry, library: Library, bench: Bench) -> Iterator[TextFault]
     """The faults of the whole check that this entry has, or that come of it."""
     if entry.status is Status.DRAFT:
         yield TextFault("status", 0, complaint("still_a_draft"))
-    for found in check(library, bench.rules, bench.segmenter, bench.day, library.lock):
+    for found in check(library, bench.rules, bench.matcher.segmenter, bench.day, library.lock):
         if found.file == entry.file:
             yield TextFault(found.field, found.line, found.message)
 

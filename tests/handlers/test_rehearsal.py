@@ -14,6 +14,7 @@ from knowledge.checks import Rules
 from knowledge.entry import Citation, EntryId, Status
 from knowledge.entryfile import EntryForm, written
 from knowledge.library import CONTENT
+from knowledge.matcher import Matcher
 from knowledge.text import Segmenter
 from knowledge.trial import Bench
 
@@ -43,9 +44,9 @@ class Workshop:
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     folder = tmp_path_factory.mktemp("workshop")
     services = build(Settings(data_dir=folder))
-    segmenter = Segmenter.read(CONTENT / "lexicon")
+    matcher = Matcher.over(services.library, Segmenter.read(CONTENT / "lexicon"))
     texts = services.lookups.texts
-    bench = Bench(services.library, Rules.read(CONTENT), segmenter, texts, AT.date())
+    bench = Bench(services.library, Rules.read(CONTENT), matcher, texts, AT.date())
     return Workshop(services, bench)
 
 
