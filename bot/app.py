@@ -3,9 +3,9 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from bot import editions, replay
 from bot.bootstrap import post_office
 from bot.commands import add_commands
-from bot.replay import EXTENSION
 from bot.services import Services
 from bot.web.chat import chat_pages
 from bot.web.console import console_pages
@@ -26,7 +26,8 @@ def create_app(services: Services) -> Flask:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    app.extensions[EXTENSION] = services.replayer
+    app.extensions[replay.EXTENSION] = services.replayer
+    app.extensions[editions.EXTENSION] = services.editions
     install_journal(app)
     if settings.secret_key is not None:
         install_pages(app, services)

@@ -1,16 +1,18 @@
 """From settings to services: the one place that chooses parts."""
 
-from dataclasses import replace
+from functools import partial
 
 from pydantic import SecretStr
 
 from bot.clock import now
-from bot.figures import CountedChannel, CountedReception
+from bot.editions import Editions, LateReception, Press
+from bot.figures import CountedChannel
 from bot.late import LateMatcher
 from bot.replay import Replayer
 from bot.services import Services
 from bot.spool import Spool
 from bot.storage.engine import make_engine
+from bot.storage.published import released_since
 from bot.storage.store import SqlStore
 from bot.storage.tokens import SqlTokenShelf
 from bot.storage.vault import DatabaseVault, sealing_key
@@ -30,12 +32,9 @@ from handlers.attachments import Source
 from handlers.collector import Collector
 from handlers.compose import Composer
 from handlers.courier import Courier
-from handlers.decide import Policy
 from handlers.desk import Desk
-from handlers.dialogue import Dialogue
 from handlers.model import ChannelName
 from handlers.ports import Channel, Clock
-from handlers.reception import Reception
 from knowledge.commands import Commands
 from knowledge.emergency import Screen
 from knowledge.library import CONTENT, Library
@@ -52,41 +51,37 @@ LEXICON = CONTENT / "lexicon"
 
 def build(settings: Settings, clock: Clock = now) -> Services:
     """The services of this installation. Opens no connection; raises ContentError."""
-    library = Library.read(locality=settings.locality)
+    files = Library.read(locality=settings.locality)
     wording = Wording.read(CONTENT / "wording.yaml")
     commands = Commands.read(LEXICON / "commands.yaml")
-    composer = Composer(wording, library)
     store = SqlStore(make_engine(settings.database))
-    lookups = law_lookups(settings, library)
-    matcher = LateMatcher(library, settings.data_dir / "cache")
+    lookups = law_lookups(settings, files)
+    press = _press(settings, clock, store, commands, wording, Articles(lookups))
+    editions = Editions(files, press, partial(released_since, store.engine))
+    # Whoever carries answers of staff needs no entries: one composer serves in every edition.
+    composer = Composer(wording, files)
     vault = _vault(settings, store)
     api = _usable_platform(settings, store, clock)
     channels = _channels(api)
     courier = Courier(store, clock, channels, composer)
     collector = Collector(store, clock, settings.zone, _sources(api, vault), vault, composer)
-    dialogue = Dialogue(commands, library)
-    reception = _reception(settings, clock, store, composer, matcher, dialogue, Articles(lookups))
     spool = Spool.under(settings.data_dir, settings.personal_data_key)
-    # Late replies may reach nobody: answers of staff wait for one that does.
-    late = replace(reception, carries_answers=False)
     tasks = Tasks(settings, courier, collector, clock)
     teller = Teller(spool, store, channels, wording, clock)
     return Services(
         settings=settings,
         clock=clock,
         store=store,
-        library=library,
-        matcher=matcher,
+        editions=editions,
         wording=wording,
         menu=Menu.read(CONTENT / "menu.yaml", commands),
-        reception=reception,
         desk=Desk(store, clock, settings.zone, composer),
         courier=courier,
         tasks=tasks,
         vault=vault,
         spool=spool,
         lookups=lookups,
-        replayer=Replayer(spool, late, teller, clock, tasks.gather),
+        replayer=Replayer(spool, LateReception(editions), teller, clock, tasks.gather),
     )
 
 
@@ -116,25 +111,24 @@ def post_office(settings: Settings) -> Post | None:
     )
 
 
-def _reception(
+def _press(
     settings: Settings,
     clock: Clock,
     store: SqlStore,
-    composer: Composer,
-    matcher: LateMatcher,
-    dialogue: Dialogue,
+    commands: Commands,
+    wording: Wording,
     articles: Articles,
-) -> Reception:
-    return CountedReception(
+) -> Press:
+    cache = settings.data_dir / "cache"
+    return Press(
         store=store,
         clock=clock,
         zone=settings.zone,
         screen=Screen.read(LEXICON / "danger.yaml"),
-        dialogue=dialogue,
-        finder=matcher,
-        composer=composer,
-        policy=Policy(),
+        commands=commands,
+        wording=wording,
         articles=articles,
+        make_matcher=lambda library, before: LateMatcher(library, cache, before),
     )
 
 

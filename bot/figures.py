@@ -105,6 +105,11 @@ _UNREACHABLE = Counter(
     "Times that something could not be kept or read because the database did not answer.",
     registry=registry,
 )
+_EDITION_FAILURES = Counter(
+    "faxiaomei_edition_failures",
+    "Times that what staff released could not be given to residents; the edition before stayed.",
+    registry=registry,
+)
 _RESPONSES = Counter(
     "faxiaomei_responses",
     "Answers to requests, by route and status.",
@@ -121,6 +126,11 @@ def api_refused(code: str) -> None:
 def database_was_unreachable() -> None:
     """Counts one piece of work that the database did not answer."""
     _UNREACHABLE.inc()
+
+
+def edition_failed() -> None:
+    """Counts one edition that could not be made."""
+    _EDITION_FAILURES.inc()
 
 
 def responded(route: str, method: str, status: int) -> None:

@@ -19,28 +19,30 @@ class NoMatcherError(RuntimeError):
 class LateMatcher:
     """A Finder over a library. Building takes about a second, and is tried once."""
 
-    def __init__(self, library: Library, cache: Path) -> None:
+    def __init__(self, library: Library, cache: Path, before: "LateMatcher | None" = None) -> None:
+        """`before`, of the edition before this one, lends what it has built already."""
         self._library = library
         self._cache = cache
         self._lock = Lock()
-        self._built: Matcher | None = None
         self._failed = False
+        lent = before.built if before else None
+        self.built: Matcher | None = lent.over_another(library) if lent else None
 
     def find(self, text: str, day: date) -> Found:
         """As Finder. Raises NoMatcherError if the matcher cannot be built."""
         self.warm_up()
-        if self._built is None:
+        if self.built is None:
             raise NoMatcherError
-        return self._built.find(text, day)
+        return self.built.find(text, day)
 
     def warm_up(self) -> None:
         """Builds the matcher if it is not built yet; a failure is logged, not raised."""
         with self._lock:
-            if self._built is not None or self._failed:
+            if self.built is not None or self._failed:
                 return
             try:
                 segmenter = Segmenter.read(CONTENT / "lexicon", self._cache)
-                self._built = Matcher.over(self._library, segmenter)
+                self.built = Matcher.over(self._library, segmenter)
             except Exception:  # danger screen and desk must work without an index
                 self._failed = True
                 log.exception("matcher_not_ready")

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Event, Thread
 from time import monotonic
+from typing import Protocol
 
 from bot.sealed import Name, Unreadable
 from bot.spool import Spool
 from bot.telling import Teller
 from handlers.errors import Unreachable
-from handlers.model import Kind
+from handlers.model import Kind, Message, Reply
 from handlers.ports import Clock
-from handlers.reception import Reception
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,13 @@ _ASKED = (Kind.TEXT, Kind.VOICE, Kind.MEDIA)
 """Whoever wrote waits for an answer, as does whoever tapped what stands for words."""
 
 
+class Receives(Protocol):
+    """Whoever receives what waited."""
+
+    def receive(self, message: Message) -> Reply:
+        """As Reception."""
+
+
 @dataclass(slots=True)
 class Round:
     """What one round did."""
@@ -53,7 +60,7 @@ class Replayer:
     """Any number may run over one spool: only one works at a time."""
 
     spool: Spool
-    reception: Reception
+    reception: Receives
     teller: Teller
     clock: Clock
     gather: Callable[[], None]

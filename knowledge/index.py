@@ -26,9 +26,17 @@ class Index:
     knowing: Mapping[str, tuple[int, ...]]
 
     @classmethod
-    def build(cls, entries: Iterable[Entry], segmenter: Segmenter) -> "Index":
-        """Cuts every wording once."""
-        indexed = tuple(_indexed(entry, segmenter) for entry in entries)
+    def build(
+        cls, entries: Iterable[Entry], segmenter: Segmenter, before: "Index | None" = None
+    ) -> "Index":
+        """Cuts every wording once; what stood the same in the index before is taken from there."""
+        known = {item.entry.id: item for item in before.entries} if before else {}
+        indexed = tuple(
+            item
+            if (item := known.get(entry.id)) is not None and item.entry is entry
+            else _indexed(entry, segmenter)
+            for entry in entries
+        )
         knowing: dict[str, list[int]] = {}
         for position, item in enumerate(indexed):
             for word in item.vocabulary:

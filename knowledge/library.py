@@ -13,7 +13,7 @@ from knowledge.files import examine_text, place_of, read_entries
 from knowledge.filling import Filler
 from knowledge.locality import NATIONAL
 from knowledge.overlay import Overlay, Released, lies_over
-from knowledge.statutes.lock import LOCK_FILE, CitationLock, read_for
+from knowledge.statutes.lock import LOCK_FILE, CitationLock, Locked, read_for
 from knowledge.statutes.register import LawVersion, Register
 
 CONTENT = Path(__file__).parent / "content"
@@ -75,14 +75,14 @@ class Library:
         files, faults = self.of_files, list(self.of_files.faults)
         entries, rows = dict(files.entries), {row.key: row for row in files.lock}
         digest = hashlib.sha256(files.version.encode())
-        lying = tuple(one for one in overlay if _lies_over(one, files))
+        lying = tuple(one for one in overlay if files.lies_under(one))
         for one in lying:
             entry, found = examine_text(one.text, place_of(one.topic, one.entry))
             faults.extend(found)
             entries.pop(one.entry, None)
             if entry is not None:
                 entries[one.entry] = entry
-            rows.update((row.key, row) for row in one.rows)
+            rows.update((row.key, files.as_registered(row)) for row in one.rows)
             digest.update(f"{one.entry}{one.publication}{version_of(one.text)}".encode())
         if not lying:
             return files
@@ -94,6 +94,17 @@ class Library:
             version=digest.hexdigest()[:_VERSION_LENGTH],
             beneath=files,
         )
+
+    def lies_under(self, one: Released) -> bool:
+        """Whether residents get a released text and not that of the files."""
+        file = self.of_files.entries.get(one.entry)
+        return lies_over(one.text, one.over, file.source if file else "", absorbed=one.absorbed)
+
+    def as_registered(self, row: Locked) -> Locked:
+        """A row with the days that the register gives its version by now."""
+        versions = self.register.versions(row.title)
+        version = next((one for one in versions if one.adopted == row.adopted), None)
+        return row.with_days_of(version) if version else row
 
     def answers(self, entry: Entry, day: date) -> bool:
         """Whether residents may be given an entry on a day: published and still good law."""
@@ -122,11 +133,6 @@ class Library:
     def law_behind(self, entry: Entry, day: date) -> tuple[LawVersion | None, ...]:
         """The versions that an entry's citations mean on a day, in their order."""
         return tuple(self.register.in_force(cited.law, day) for cited in entry.citations)
-
-
-def _lies_over(one: Released, files: Library) -> bool:
-    file = files.entries.get(one.entry)
-    return lies_over(one.text, one.over, file.source if file else "", absorbed=one.absorbed)
 
 
 def _local_files(content: Path, locality: str) -> Iterator[Path]:

@@ -67,7 +67,7 @@ def lock_citations(
                 kept = library.lock.row(cited, version)
                 opened = texts.article(version, cited.article)
                 if kept is not None and cited not in again:
-                    rows[cited, version.adopted] = _with_days(kept, version)
+                    rows[cited, version.adopted] = kept.with_days_of(version)
                 elif isinstance(opened, Article):
                     added += (cited, version.adopted) not in rows
                     rows[cited, version.adopted] = Locked.of(opened, day)
@@ -127,9 +127,3 @@ def _versions_behind(library: Library, entry: Entry, cited: Citation) -> Iterato
         ended = version.effective_until is not None and version.effective_until <= first
         if version.effective_from <= last and not ended:
             yield version
-
-
-def _with_days(row: Locked, version: LawVersion) -> Locked:
-    """What was read stays read when the register learns when a version ends."""
-    days = version.effective_from, version.effective_until
-    return replace(row, effective_from=days[0], effective_until=days[1])

@@ -123,6 +123,11 @@ class Matcher:
         index = Index.build(library.entries.values(), segmenter)
         return cls(index, segmenter, library, Weights())
 
+    def over_another(self, library: Library) -> "Matcher":
+        """The same over another library; entries that both share are not cut again."""
+        index = Index.build(library.entries.values(), self.segmenter, self.index)
+        return Matcher(index, self.segmenter, library, self.weights)
+
     def find(self, text: str, day: date) -> Found:
         """The entries that may answer a text on a day, best first."""
         query = self.segmenter.query(text)

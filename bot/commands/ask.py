@@ -51,10 +51,10 @@ def ask_command(services: Services) -> click.Command:
 def answered(services: Services, text: str, at: datetime) -> dict[str, Any]:
     """The decision on a text as the first message of a conversation, as plain values."""
     message = Message(NOBODY, "ask", Kind.TEXT, text, at)
-    reception = services.reception
-    decision = reception.first_words(message)
+    edition = services.editions.current
+    decision = edition.reception.first_words(message)
     day = at.astimezone(services.settings.zone).date()
-    reply = preview(reception.composer, decision, text, day)
+    reply = preview(edition.composer, decision, text, day)
     best, *others = considered(decision) or (None,)
     is_answer = reply.decision is DecisionName.ANSWER
     return {

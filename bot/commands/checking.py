@@ -45,7 +45,8 @@ def add_checks(group: AppGroup, services: Services) -> None:
     def plan_command(settle: bool) -> None:  # noqa: FBT001  click's way
         """How much of the plan is answered."""
         if settle:
-            settle_plan(CONTENT / "plan.yaml", tuple(services.library.entries.values()))
+            settled = tuple(services.editions.files.entries.values())
+            settle_plan(CONTENT / "plan.yaml", settled)
         click.echo(_covered(Rules.read(CONTENT)))
 
 
@@ -54,7 +55,7 @@ def all_faults(services: Services, rules: Rules, day: date) -> list[Fault]:
     segmenter = Segmenter.read(CONTENT / "lexicon", services.settings.data_dir / "cache")
     library = services.library
     faults = check(library, rules, segmenter, day, library.lock)
-    sizes = size_faults(services.reception.composer, day)
+    sizes = size_faults(services.composer, day)
     return [*faults, *law_faults(services), *sizes]
 
 

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from bot.commands.ask import answered
 from bot.commands.checking import add_checks
+from bot.commands.exporting import export_command
 from bot.services import Services
 from knowledge.entry import Entry
 from knowledge.evaluation import Case, read_cases, tally
@@ -19,6 +20,7 @@ def knowledge_commands(services: Services) -> AppGroup:
     group = AppGroup("knowledge", help="The legal content.")
 
     add_checks(group, services)
+    group.add_command(export_command(services))
 
     @group.command("list")
     @click.option("--json", "as_json", is_flag=True)

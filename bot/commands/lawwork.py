@@ -31,7 +31,8 @@ def add_law_work(group: AppGroup, services: Services) -> AppGroup:
 
 def law_faults(services: Services) -> list[Fault]:
     """What does not hold between entries, lock, register and the texts at hand."""
-    return list(_told(lock_faults(services.library, services.lookups.texts), services.library))
+    library = services.library
+    return list(_told(lock_faults(library, services.lookups.texts), library))
 
 
 def _lock(services: Services) -> click.Command:
@@ -40,11 +41,11 @@ def _lock(services: Services) -> click.Command:
     def lock(law: str | None) -> None:
         """Opens every cited article that is not locked yet; writes citations.lock."""
         again = _citations_of(services, law) if law else frozenset()
-        outcome = lock_citations(
-            services.library, services.lookups.texts, services.day(), again=again
-        )
+        # What lies over the files brings its own rows; the file is for what the files cite.
+        files = services.editions.files
+        outcome = lock_citations(files, services.lookups.texts, services.day(), again=again)
         outcome.lock.write(_LOCK)
-        for fault in _told(outcome.faults, services.library):
+        for fault in _told(outcome.faults, files):
             click.echo(str(fault), err=True)
         click.echo(say("locked", rows=len(list(outcome.lock)), added=outcome.added))
         if outcome.faults:
@@ -82,7 +83,7 @@ def _title(services: Services, law: str) -> str:
 
 def _citations_of(services: Services, law: str) -> frozenset[Citation]:
     title = _title(services, law)
-    entries = services.library.entries.values()
+    entries = services.editions.files.entries.values()
     return frozenset(one for entry in entries for one in entry.citations if one.law == title)
 
 

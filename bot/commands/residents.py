@@ -58,7 +58,7 @@ def _erased(services: Services, who: Address, by: Staff) -> int:
     now = services.clock()
     key = f"erase:{token_hex(_KEY_BYTES)}"
     departure = Message(sender=who, key=key, kind=Kind.LEAVE, text="", received_at=now)
-    silence = services.reception.composer.courtesy(Courtesy.SILENCE)
+    silence = services.composer.courtesy(Courtesy.SILENCE)
     with services.store.write() as records:
         standing = records.conversations.take(who)
         if standing is None:

@@ -18,7 +18,7 @@ def worker_command(services: Services) -> click.Command:
         log.info("worker_started")
         if closed := services.spool.closed():
             log.error("spool_closed", extra={"files": closed})
-        with services.replayer.beside():
+        with services.replayer.beside(), services.editions.beside():
             services.tasks.run()
         log.info("worker_stopped")
 

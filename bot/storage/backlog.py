@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, select
 
 from bot.storage.engine import reachable, readers
+from bot.storage.revisions import SqlRevisions
 from bot.storage.tables import consultations, deliveries
 from handlers.cases import DeliveryState, Priority, State
 
@@ -25,6 +26,8 @@ class Backlog:
 
     waiting: Mapping[Priority, Queue]
     deliveries: Mapping[DeliveryState, int]
+    publication: int
+    """The number of what staff released last."""
 
 
 def backlog(engine: Engine) -> Backlog:
@@ -37,8 +40,10 @@ def backlog(engine: Engine) -> Backlog:
     outbox = select(deliveries.c.state, func.count()).group_by(deliveries.c.state)
     with reachable(), readers(engine).begin() as connection:
         waiting = {row[0]: Queue(row[1], row[2]) for row in connection.execute(queued)}
+        publication = SqlRevisions(connection).number()
         states = {row[0]: row[1] for row in connection.execute(outbox)}
     return Backlog(
         {priority: waiting.get(priority, Queue()) for priority in Priority},
         {state: states.get(state, 0) for state in DeliveryState},
+        publication,
     )

@@ -57,7 +57,7 @@ class FormPicture:
     first_parts: Sequence[str]
     facets: Sequence[str]
     overhead: int
-    limits: Limits = Limits()  # noqa: RUF009  it holds constants alone
+    limits: Limits = Limits()
 
 
 def typed_form(typed: MultiDict[str, str], before: EntryForm) -> EntryForm:
@@ -67,7 +67,7 @@ def typed_form(typed: MultiDict[str, str], before: EntryForm) -> EntryForm:
     figures = zip(typed.getlist("number"), typed.getlist("reason"), strict=False)
     return replace(
         before,
-        **{name: typed.get(name, "").strip() for name in _TYPED},  # type: ignore[arg-type]
+        **{name: typed.get(name, "").strip() for name in _TYPED},
         risk=tuple(typed.getlist("risk")),
         facets={name: typed[name] for name in FACETS if typed.get(name, "").strip()},
         parts={name: typed.get(name, "").replace("\r\n", "\n") for name in SECTIONS},
@@ -122,7 +122,7 @@ def blanks_of(filler: Filler) -> dict[str, list[str]]:
 
 
 def _statuses(status: str) -> list[str]:
-    """What an editor may choose: residents see it or not; an odd status stays until it is changed."""
+    """What may be chosen: residents see it or not; an odd status stays until it is changed."""
     offered = [str(Status.PUBLISHED), str(Status.WITHDRAWN)]
     return offered if status in offered else [status, *offered]
 
@@ -135,9 +135,7 @@ def _overhead(form: EntryForm, rehearsal: Rehearsal) -> int:
     return size(first) - own - size(form.title)
 
 
-def _rows(
-    rows: Iterator[tuple[str, str]], dropped: str, name: str
-) -> tuple[tuple[str, str], ...]:
+def _rows(rows: Iterator[tuple[str, str]], dropped: str, name: str) -> tuple[tuple[str, str], ...]:
     """The rows that say anything, less one that somebody took out without scripts."""
     return tuple(
         (one.strip(), other.strip())

@@ -32,6 +32,8 @@ def health_pages(services: Services) -> Blueprint:
             return jsonify(status="database unreachable"), 503
         if not current:
             return jsonify(status="database not migrated"), 503
-        return jsonify(status="ok", knowledge=services.library.version), 200
+        edition = services.editions.current
+        told = {"knowledge": edition.library.version, "edition": edition.number}
+        return jsonify(status="ok", **told), 200
 
     return pages

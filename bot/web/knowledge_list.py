@@ -9,7 +9,7 @@ from math import ceil
 from bot.web.workroom import Workroom, topics
 from handlers.cases import Staff
 from handlers.revisions import Revision, RevisionState
-from knowledge.entry import Entry, Status
+from knowledge.entry import Entry, EntryId, Status
 from knowledge.library import Library
 from knowledge.normal import normalise
 
@@ -118,7 +118,7 @@ def care_for(library: Library, entry: Entry, day: date) -> tuple[Care, ...]:
 
 
 def _found(
-    library: Library, sought: Sought, cares: Mapping[str, Sequence[Care]]
+    library: Library, sought: Sought, cares: Mapping[EntryId, Sequence[Care]]
 ) -> Iterator[Entry]:
     """What is sought, what needs care most urgently first."""
     words = normalise(sought.words).split()

@@ -55,6 +55,7 @@ class _Everything(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield from self._counted()
+        yield self._edition()
         yield from self._standing()
 
     def _counted(self) -> Iterator[Metric]:
@@ -66,6 +67,13 @@ class _Everything(Collector):
             figures.counting_files(folder)
         )
 
+    def _edition(self) -> Metric:
+        edition = GaugeMetricFamily(
+            "faxiaomei_edition", "Number of the publication that this process answers with."
+        )
+        edition.add_metric((), self.services.editions.current.number)
+        return edition
+
     def _standing(self) -> Iterator[Metric]:
         reached = GaugeMetricFamily("faxiaomei_database_up", "1 if the database answers.")
         try:
@@ -76,6 +84,11 @@ class _Everything(Collector):
             return
         reached.add_metric((), 1)
         yield reached
+        published = GaugeMetricFamily(
+            "faxiaomei_publication", "Number of the last publication of staff."
+        )
+        published.add_metric((), found.publication)
+        yield published
         yield from self._families(found)
 
     def _families(self, found: Backlog) -> Iterator[Metric]:

@@ -93,7 +93,7 @@ def after_advice(services: Services, message: Message, phrase: Phrase) -> str:
     Screened without a case: that is opened when the message is replayed.
     """
     try:
-        danger = services.reception.screen.look(message.text) if message.text else None
+        danger = services.screen.look(message.text) if message.text else None
     except Exception:  # the screen itself may be what failed before
         log.exception("screen_failed")
         return ""

@@ -180,7 +180,7 @@ def _may(found: Consultation, staff: Staff) -> frozenset[str]:
 def _room(services: Services, found: Consultation) -> int:
     """Bytes that the words around an answer leave of one message."""
     day = services.clock().astimezone(services.settings.zone).date()
-    around = services.reception.composer.staff_answer(found.number, "", day)
+    around = services.composer.staff_answer(found.number, "", day)
     return MESSAGE_BYTES - size(around)
 
 

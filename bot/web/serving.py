@@ -7,14 +7,14 @@ page and writes to the log, addresses with openids included; foreign transfer co
 
 import socket
 import time
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from gunicorn import util  # type: ignore[import-untyped]
 from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
-from bot.replay import EXTENSION
+from bot import editions, replay
 
 ARRIVES_WITHIN = 10.0
 """Seconds from the first byte to the last: twice what the platform waits for an answer."""
@@ -35,9 +35,12 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
         super().init_process()
 
     def run(self) -> None:
-        """Serves, and replays what this host's spool holds, until told to stop."""
-        replayer = getattr(self.wsgi, "extensions", {}).get(EXTENSION)
-        with nullcontext() if replayer is None else replayer.beside():
+        """Serves, replays what this host's spool holds and keeps up with what staff release."""
+        ours = getattr(self.wsgi, "extensions", {})
+        with ExitStack() as beside:
+            for name in (replay.EXTENSION, editions.EXTENSION):
+                if name in ours:
+                    beside.enter_context(ours[name].beside())
             super().run()
 
     def handle(self, conn: Any) -> Any:

@@ -8,7 +8,7 @@ from bot.editions import Edition
 from bot.services import Services
 from bot.web.citing import spelt_out
 from handlers.articles import fault_told, version_told
-from handlers.cases import Staff
+from handlers.cases import Role, Staff
 from handlers.curator import Curator
 from handlers.errors import NotAllowed, NotFound, Unreachable
 from handlers.rehearsal import Prover, Rehearsal
@@ -99,7 +99,7 @@ class Workroom:
         return [self.article(law, number) for law, number in form.citations if law or number]
 
 
-def require(staff: Staff, roles: frozenset[object]) -> None:
+def require(staff: Staff, roles: frozenset[Role]) -> None:
     """Raises NotAllowed for a role that may not do this."""
     if staff.role not in roles:
         raise NotAllowed

@@ -4,7 +4,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,11 @@ class Locked:
     def key(self) -> tuple[Citation, date]:
         """Which article of which version it is; a lock has one row of each."""
         return Citation(self.title, self.article), self.adopted
+
+    def with_days_of(self, version: LawVersion) -> "Locked":
+        """The same: what was read stays read when the register learns when a version ends."""
+        days = version.effective_from, version.effective_until
+        return replace(self, effective_from=days[0], effective_until=days[1])
 
     @classmethod
     def of(cls, article: Article, day: date) -> "Locked":

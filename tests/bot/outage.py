@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from bot.app import create_app
 from bot.bootstrap import build
+from bot.editions import Editions, LateReception
 from bot.services import Services
 from bot.storage.migrate import upgrade
 from config.settings import Settings
@@ -114,13 +115,7 @@ def outage(folder: Path, sqlite_url: str, secret: SecretStr | None = SECRET) -> 
 
 def _with_door(services: Services) -> tuple[Services, Door]:
     door = Door(services.store)
-    replayer = services.replayer
-    late = replace(replayer.reception, store=door)
-    return (
-        replace(
-            services,
-            reception=replace(services.reception, store=door),
-            replayer=replace(replayer, reception=late),
-        ),
-        door,
-    )
+    before = services.editions
+    editions = Editions(before.files, replace(before.press, store=door), before.released)
+    replayer = replace(services.replayer, reception=LateReception(editions))
+    return replace(services, editions=editions, replayer=replayer), door

@@ -11,6 +11,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from bot.app import create_app
+from bot.editions import Editions
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
 from bot.web.chat import LONGEST_BODY, LONGEST_TEXT, PAGE_LENGTH
@@ -208,8 +209,9 @@ def test_after_must_be_a_number(site: Site, visitor: Visitor) -> None:
 
 def test_without_a_database_the_resident_is_told_to_send_again(site: Site, tmp_path: Path) -> None:
     nowhere = SqlStore(make_engine(f"sqlite:///{tmp_path}/not/there.db"))
-    reception = replace(site.services.reception, store=nowhere)
-    broken = replace(site.services, store=nowhere, reception=reception)
+    before = site.services.editions
+    editions = Editions(before.files, replace(before.press, store=nowhere), before.released)
+    broken = replace(site.services, store=nowhere, editions=editions)
     server = make_server("127.0.0.1", 0, create_app(broken), threaded=True)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
