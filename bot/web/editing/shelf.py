@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from math import ceil
 
-from bot.web.workroom import Workroom, topics
+from bot.web.editing.room import Workroom, topics
 from handlers.cases import Staff
 from handlers.revisions import Revision, RevisionState
 from knowledge.entry import Entry, EntryId, Status

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from bot.web.sheets import COLUMNS, CellFault, SheetRow, word_for
+from bot.web.editing.sheets import COLUMNS, CellFault, SheetRow, word_for
 from handlers.cases import Staff
 from handlers.curator import Curator
 from handlers.errors import BadInput, NotFound

@@ -6,7 +6,7 @@ from functools import cache
 
 from bot.editions import Edition
 from bot.services import Services
-from bot.web.citing import spelt_out
+from bot.web.editing.citing import spelt_out
 from handlers.articles import fault_told, version_told
 from handlers.cases import Role, Staff
 from handlers.curator import Curator
@@ -16,6 +16,7 @@ from handlers.revisions import Published
 from knowledge.checks import Rules
 from knowledge.entry import EntryId
 from knowledge.entryfile import EntryForm
+from knowledge.entrytext import version_of
 from knowledge.files import read_yaml
 from knowledge.library import CONTENT
 from knowledge.trial import Bench
@@ -74,6 +75,12 @@ class Workroom:
             return self.curator.published(entry)
         except NotFound:
             return None
+
+    def earlier(self, entry: EntryId, version: str) -> str:
+        """The text of a version that residents got; empty where nobody knows it any more."""
+        curator = self.curator
+        texts = (*(one.text for one in curator.history(entry)), curator.file_text(entry))
+        return next((text for text in texts if text and version_of(text) == version), "")
 
     def spelt_out(self, form: EntryForm) -> EntryForm:
         """The form with the laws' official titles."""

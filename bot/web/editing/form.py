@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
-from bot.web.sheets import lines_of
+from bot.web.editing.sheets import lines_of
 from handlers.parts import MESSAGE_BYTES, size
 from handlers.rehearsal import Rehearsal
 from knowledge.checks.asking import FEWEST_WORDINGS, LONGEST_TITLE, MOST_WORDINGS

@@ -7,7 +7,7 @@ from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 
-from bot.web.sheets import COLUMNS, CellFault, SheetRow, row_of, typed, word_for
+from bot.web.editing.sheets import COLUMNS, CellFault, SheetRow, row_of, typed, word_for
 
 LARGEST_FILE = 5_000_000
 """Bytes: ten times all entries of the plan."""

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from bot.web.sheets import CHOICES, COLUMNS, VERSION, cells_of, lines_of, word_for
+from bot.web.editing.sheets import CHOICES, COLUMNS, VERSION, cells_of, lines_of, word_for
 from knowledge.entry import Entry
 from knowledge.entryfile import EntryForm
 
