@@ -34,6 +34,7 @@ _REFUSALS = {
     NotASecondPerson: "not_a_second_person",
     NotPossible: "not_possible",
     Outdated: "outdated",
+    StaleSave: "changed_since",
     Unfit: "unfit",
 }
 
@@ -116,8 +117,12 @@ class DraftPages:
         """Residents get it. Lawyers and administrators who had no hand in the text."""
         require(staff, RELEASERS)
         reviewed = request.form.get("reviewed") == "yes"
+        remark, seen = said("remark"), request.form.get("seen", "")
         return self._step(
-            staff, revision, "released", lambda c, r: c.release(r, staff, reviewed, said("remark"))
+            staff,
+            revision,
+            "released",
+            lambda curator, found: curator.release(found, staff, reviewed, remark, seen),
         )
 
     @staff_only
@@ -147,7 +152,7 @@ class DraftPages:
         """One step of a revision, or the page again with why it cannot be."""
         try:
             done = step(self.room.curator, RevisionId(revision))
-        except (NotASecondPerson, NotPossible, Outdated, Unfit) as error:
+        except (NotASecondPerson, NotPossible, Outdated, StaleSave, Unfit) as error:
             found = self._get(revision)
             told = problem(_REFUSALS[type(error)])
             if found.state is RevisionState.DRAFT and staff.role in WRITERS:

@@ -12,6 +12,7 @@ from bot.web.editing.opening import LARGEST_FILE
 from bot.web.editing.room import Workroom
 from bot.web.editing.sheetpages import SheetPages
 from handlers.errors import NotAllowed
+from knowledge.entrytext import version_of
 
 LONGEST_FORM = 512_000
 """Bytes. A text several times too long still comes back to whoever wrote it."""
@@ -30,6 +31,7 @@ def knowledge_pages(services: Services) -> Blueprint:
     _add_drafts(pages, DraftPages(room))
     _add_sheets(pages, SheetPages(room))
     pages.before_request(_check_form)
+    pages.add_app_template_filter(version_of, "version")
     pages.register_error_handler(NotAllowed, _refused)
     return pages
 

@@ -1,12 +1,10 @@
 // The editor of entries: nothing typed is lost, lengths are counted, articles are read beside.
 
-const form = document.getElementById("editor");
-if (form) edit(form);
+const at = (id) => document.getElementById(id);
 
 function edit(form) {
-  const at = (id) => document.getElementById(id);
-  keepTyped(form, at);
-  countLengths(form, at);
+  keepTyped(form);
+  countLengths(form);
   rows(form);
   lookUp(form);
   insertBlanks(form);
@@ -24,7 +22,7 @@ function typed(form) {
   return [...new FormData(form)].filter(([name]) => !["csrf_token", "saves"].includes(name));
 }
 
-function keepTyped(form, at) {
+function keepTyped(form) {
   const key = `fxm-entry-${form.dataset.kept}`;
   const asSaved = JSON.stringify(typed(form));
   let leaving = false;
@@ -91,7 +89,7 @@ const bytes = (text) => new TextEncoder().encode(text).length;
 const letters = (text) => [...text].length;
 const sentences = (text) => text.split(/[。！？；!?;\n]/).map((one) => one.trim());
 
-function countLengths(form, at) {
+function countLengths(form) {
   const limit = (name) => Number(form.dataset[name]);
   const overhead = limit("overhead");
   const first = at("first-message");
@@ -198,3 +196,6 @@ function insertBlanks(form) {
     form.dispatchEvent(new Event("input"));
   });
 }
+
+const editor = at("editor");
+if (editor) edit(editor);
