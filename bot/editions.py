@@ -168,7 +168,12 @@ class Editions:
     def _is_up_to_date(self) -> bool:
         """Makes and swaps in what was released; False if somebody was faster, and saw more."""
         known = self._number
-        overlay = self.released(known)
+        try:
+            overlay = self.released(known)
+        except Unreachable:
+            raise
+        except Exception as error:  # a database that is damaged tells as little as none
+            raise Unreachable("database: unreadable") from error
         if overlay is None:
             return True
         with self._building:

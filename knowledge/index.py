@@ -33,7 +33,7 @@ class Index:
         known = {item.entry.id: item for item in before.entries} if before else {}
         indexed = tuple(
             item
-            if (item := known.get(entry.id)) is not None and item.entry is entry
+            if (item := known.get(entry.id)) is not None and item.entry == entry
             else _indexed(entry, segmenter)
             for entry in entries
         )

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from bot.storage.store import SqlStore
 from handlers.cases import Role, Staff
 from handlers.curator import Curator
 from knowledge.entry import EntryId
 from knowledge.overlay import Locks, TextFault
+from knowledge.statutes.lock import Locked
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 DOGS = EntryId("linli-gou-01")
@@ -39,6 +40,19 @@ wordings:
 ## 详细
 留好票据。
 """
+
+
+ROW = Locked(
+    title="中华人民共和国民法典",
+    adopted=date(2020, 5, 28),
+    article="第一千二百四十五条",
+    effective_from=date(2021, 1, 1),
+    effective_until=None,
+    sha256="0" * 64,
+    numbers=("三年",),
+    read_on=date(2026, 11, 23),
+    source="flk.npc.gov.cn",
+)
 
 
 def worded(brief: str, text: str = TEXT) -> str:

@@ -1,5 +1,6 @@
 """Revisions of entries, and the number of publications that every web process looks at."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,9 @@ from handlers.revisions import (
 )
 from knowledge.entry import EntryId, TopicId
 from knowledge.overlay import Locks, Overlay, Released
-from knowledge.statutes.lock import plain_row, row_of
+from knowledge.statutes.lock import Locked, plain_row, row_of
+
+log = logging.getLogger(__name__)
 
 _ENTRIES = "entries"
 """The one row of publications."""
@@ -217,6 +220,15 @@ def _plain(locks: Locks) -> list[dict[str, Any]]:
     return [plain_row(row) for row in locks.rows]
 
 
+def _rows(row: Row[Any]) -> tuple[Locked, ...]:
+    """Rows that cannot be read are none: what they were to prove carries no answer then."""
+    try:
+        return tuple(row_of(one) for one in row.locks or ())
+    except (KeyError, TypeError, ValueError):
+        log.exception("lock_rows_unreadable", extra={"publication": row.publication})
+        return ()
+
+
 def _to_released(row: Row[Any]) -> Released:
     return Released(
         entry=row.entry,
@@ -224,6 +236,6 @@ def _to_released(row: Row[Any]) -> Released:
         text=row.text,
         over=row.over,
         publication=row.publication,
-        rows=tuple(row_of(one) for one in row.locks or ()),
+        rows=_rows(row),
         absorbed=row.absorbed_at is not None,
     )

@@ -20,6 +20,10 @@ from handlers.model import (
     Reply,
     Resident,
 )
+from handlers.revisions import Act, NewRevision, Revision
+from knowledge.entry import TopicId
+from knowledge.overlay import Locks
+from tests.entry_texts import DOGS, ROW, TEXT
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123_456, tzinfo=ZoneInfo("Asia/Shanghai"))
 HOUR = timedelta(hours=1)
@@ -89,6 +93,19 @@ def outgoing(
     number = case(records, who=who).number
     said = records.conversations.add_answer(number, staff.id, text, Offer(), due_at)
     return records.deliveries.add(number, said, text, due_at)
+
+
+def released_revision(records: SqlRecords, by: Staff, at: datetime = NOON) -> Revision:
+    """A text of an entry that residents get, with a row of the lock and two events."""
+    new = NewRevision(DOGS, TopicId("linli"), "狗咬人", TEXT, "", "")
+    records.revisions.hold()
+    added = records.revisions.add(new, by, at)
+    records.revisions.note(added.id, by, Act.OPENED, at, "")
+    records.revisions.release(added.id, TEXT, Locks((ROW,)), by, at)
+    records.revisions.note(added.id, by, Act.RELEASED, at, "同意")
+    found = records.revisions.published(DOGS)
+    assert found is not None
+    return found
 
 
 def sent(

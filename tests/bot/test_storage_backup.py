@@ -29,6 +29,7 @@ from handlers.model import (
     Offer,
     Reply,
 )
+from handlers.revisions import RevisionId
 from knowledge.entry import Citation, EntryId
 from tests.bot.storage_examples import (
     FARMER,
@@ -39,6 +40,7 @@ from tests.bot.storage_examples import (
     case,
     exchange,
     outgoing,
+    released_revision,
     says,
     sent,
 )
@@ -79,7 +81,8 @@ def filled(store: SqlStore) -> SqlStore:
         voice = sent(records).id
         records.deliveries.claim(delivery.id, NOON, NOON + HOUR)
         urgent = case(records, who=FARMER, priority=Priority.URGENT)
-        records.personnel.add("李主任", Role.ADMIN, "hash2")
+        chief = records.personnel.add("李主任", Role.ADMIN, "hash2")
+        released_revision(records, chief)
         records.consultations.move(urgent.number, State.WAITING, State.CLOSED, None, NOON + HOUR)
     vault(store).put(voice, CONTENT)
     return store
@@ -97,6 +100,9 @@ def exported(store: SqlStore) -> Export:
             "deliveries": list(records.exports.deliveries()),
             "staff": [{"staff": one} for one in records.personnel.listed()],
             "counts": [records.exports.counts()],
+            "revisions": [{"of": one} for one in records.revisions.newest()],
+            "done": [{"was": one} for one in records.revisions.events(RevisionId(1))],
+            "overlay": [{"lies": one} for one in records.revisions.overlay()],
         }
 
 

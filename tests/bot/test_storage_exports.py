@@ -24,6 +24,7 @@ from tests.bot.storage_examples import (
     exchange,
     lawyer,
     outgoing,
+    released_revision,
     says,
 )
 
@@ -142,6 +143,9 @@ def test_everything_that_is_kept_is_counted(store: SqlStore) -> None:
         put = outgoing(records)
         place = Attachment(AttachmentKind.PLACE, "司法局")
         records.attachments.add(message, place, put.consultation, NOON)
+        author = records.personnel.named("王律师")
+        assert author is not None
+        released_revision(records, author)
         counts = records.exports.counts()
     assert counts == {
         "residents": 1,
@@ -151,5 +155,7 @@ def test_everything_that_is_kept_is_counted(store: SqlStore) -> None:
         "consultation_events": 1,
         "deliveries": 1,
         "attachments": 1,
+        "revisions": 1,
+        "revision_events": 2,
         "staff": 1,
     }

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from threading import Barrier
 
 import pytest
@@ -15,20 +14,7 @@ from handlers.errors import NotPossible, Outdated, ServiceError, StaleSave
 from handlers.revisions import Revision, RevisionState
 from knowledge.entry import EntryId
 from knowledge.overlay import Locks, Overlay
-from knowledge.statutes.lock import Locked
-from tests.entry_texts import DOGS, TEXT, Hand, Office, worded
-
-ROW = Locked(
-    title="中华人民共和国民法典",
-    adopted=date(2020, 5, 28),
-    article="第一千二百四十五条",
-    effective_from=date(2021, 1, 1),
-    effective_until=None,
-    sha256="0" * 64,
-    numbers=("三年",),
-    read_on=date(2026, 11, 23),
-    source="flk.npc.gov.cn",
-)
+from tests.entry_texts import DOGS, ROW, TEXT, Hand, Office, worded
 
 
 class _Reading(Hand):

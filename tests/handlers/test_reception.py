@@ -1,6 +1,8 @@
 """What residents get: answers, numbers, choices, and safety first."""
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 
@@ -8,6 +10,7 @@ from handlers.cases import Priority, State
 from handlers.desk import View
 from handlers.model import ChannelName, DecisionName, Kind
 from handlers.parts import MESSAGE_BYTES, size
+from knowledge.entry import Status
 from tests.handlers.conftest import DEPOSIT, GRANNY, LATE_HOUSE, House
 
 IN_DANGER = "救命，他现在拿刀砍我"
@@ -263,6 +266,18 @@ def test_a_picked_entry_that_was_withdrawn_goes_to_a_person(house: House) -> Non
     entries = house.reception.dialogue.library.entries
     assert isinstance(entries, dict)
     del entries[DEPOSIT]
+    assert house.hear("1").decision is DecisionName.ESCALATE
+
+
+@pytest.mark.parametrize("over", [{"status": Status.WITHDRAWN}, {"valid_until": date(2026, 11, 1)}])
+def test_a_picked_entry_that_answers_no_longer_goes_to_a_person(
+    house: House, over: dict[str, Any]
+) -> None:
+    house.finder.finds = {DEPOSIT: 0.5, LATE_HOUSE: 0.45}
+    house.hear("房子的事")
+    entries = house.reception.dialogue.library.entries
+    assert isinstance(entries, dict)
+    entries[DEPOSIT] = replace(entries[DEPOSIT], **over)
     assert house.hear("1").decision is DecisionName.ESCALATE
 
 
