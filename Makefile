@@ -17,8 +17,10 @@ run: $(RUNTIME) ## 安装、准备数据库并启动（网页 + 工作进程）
 serve: $(RUNTIME) ## 同上，按本机处理器数启动
 	@WEB_WORKERS=$${WEB_WORKERS:-$$(nproc)} exec $(BIN)/python -m bot.run
 
-bootstrap: $(RUNTIME) ## 只安装，并建好词典缓存
+bootstrap: $(RUNTIME) ## 只安装，并建好词典缓存和法条的索引
 	@$(BIN)/python -m flask --app wsgi knowledge check
+	@echo "正在给法条编索引（约一分钟）……"
+	@$(BIN)/python -m flask --app wsgi statute index
 
 test: $(DEV) ## 运行全部测试
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q

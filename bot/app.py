@@ -14,6 +14,7 @@ from bot.web.health import health_pages
 from bot.web.journal import install_journal
 from bot.web.metrics import metrics_pages
 from bot.web.pages import install_pages
+from bot.web.public import public_pages
 from bot.web.webhook import webhook
 
 
@@ -32,6 +33,7 @@ def create_app(services: Services) -> Flask:
     install_journal(app)
     if settings.secret_key is not None:
         install_pages(app, services)
+        app.register_blueprint(public_pages(services))
         app.register_blueprint(chat_pages(services))
         app.register_blueprint(console_pages(services))
         app.register_blueprint(knowledge_pages(services))

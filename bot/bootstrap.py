@@ -8,6 +8,7 @@ from bot.clock import now
 from bot.editions import Editions, LateReception, Press
 from bot.figures import CountedChannel
 from bot.late import LateMatcher
+from bot.lawsearch import LawSearch
 from bot.replay import Replayer
 from bot.services import Services
 from bot.spool import Spool
@@ -81,6 +82,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         vault=vault,
         spool=spool,
         lookups=lookups,
+        law_search=LawSearch(lookups.texts, settings.data_dir / "cache"),
         replayer=Replayer(spool, LateReception(editions), teller, clock, tasks.gather),
     )
 

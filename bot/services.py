@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.editions import Editions
 from bot.late import LateMatcher
+from bot.lawsearch import LawSearch
 from bot.replay import Replayer
 from bot.spool import Spool
 from bot.storage.store import SqlStore
@@ -45,6 +46,7 @@ class Services:
     spool: Spool
     replayer: Replayer
     lookups: LookUps
+    law_search: LawSearch
 
     @property
     def library(self) -> Library:

@@ -87,6 +87,7 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
     chat_newcomers_per_minute: int = Field(default=120, ge=1, le=100_000)
+    searches_per_minute: int = Field(default=600, ge=1, le=100_000)
     staff_session_hours: int = Field(default=10, ge=1, le=72)
     retention_messages_days: int = Field(default=180, ge=30, le=3650)
     retention_cases_days: int = Field(default=1095, ge=180, le=36500)

@@ -66,6 +66,12 @@ def version_told(wording: Wording, version: LawVersion) -> str:
     return wording.say(phrase, adopted=version.adopted, effective_from=version.effective_from)
 
 
+def where_to_read(wording: Wording, version: LawVersion) -> str:
+    """The official collection that should have a version."""
+    rules = version.kind == _RULES
+    return wording.say(Phrase.READ_RULES if rules else Phrase.READ_LAWS)
+
+
 def fault_told(wording: Wording, looked: Looked) -> str:
     """Why there is no text to read, and where to read it."""
     version, fault = looked.version, looked.fault
@@ -73,7 +79,6 @@ def fault_told(wording: Wording, looked: Looked) -> str:
         laws = "".join(f"《{everyday_name(title)}》" for title in looked.nearest)
         nearest = wording.say(Phrase.STATUTE_NEAREST, laws=laws) if laws else ""
         return wording.say(Phrase.STATUTE_NO_LAW, law=looked.asked.name, nearest=nearest)
-    where = Phrase.READ_RULES if version.kind == _RULES else Phrase.READ_LAWS
     day = version.effective_from if fault is Fault.NOT_YET else version.effective_until
     told = wording.say(
         _FAULTS[fault],
@@ -81,6 +86,6 @@ def fault_told(wording: Wording, looked: Looked) -> str:
         number=looked.asked.number,
         version=version_told(wording, version),
         day=day,
-        where=wording.say(where),
+        where=where_to_read(wording, version),
     )
     return f"{told}{looked.note}"

@@ -45,7 +45,7 @@ _WARNINGS = {
     Risk.CRIMINAL: Phrase.RISK_CRIMINAL,
     Risk.SAFETY: Phrase.RISK_SAFETY,
 }
-_FACETS = {
+FACETS = {
     Facet.TIME: Phrase.FACET_TIME,
     Facet.PLACE: Phrase.FACET_PLACE,
     Facet.PAPERS: Phrase.FACET_PAPERS,
@@ -101,7 +101,7 @@ class Composer:
             say(Phrase.ANSWER_DEADLINE, text=told.deadline),
             say(Phrase.ANSWER_NEXT_STEP, text=told.next_step),
             self._law_line(entry, day),
-            self._reservations(entry, day),
+            "".join(self.reservations(entry, day)),
             say(Phrase.ANSWER_HINT),
         )
         return self.library.filler.fill("\n".join(blocks), day)
@@ -215,7 +215,7 @@ class Composer:
     def _behind_more(self, entry: Entry, day: date) -> str:
         say = self.wording.say
         blocks = [say(Phrase.ANSWER_DETAIL, text=entry.sections.detail)]
-        blocks += [say(_FACETS[facet], text=text) for facet, text in entry.facets.items()]
+        blocks += [say(FACETS[facet], text=text) for facet, text in entry.facets.items()]
         if len(entry.citations) > MOST_CITED:
             blocks.append(say(Phrase.LAW_WHOLE, items=self._listed(entry.citations)))
         return self.library.filler.fill("\n".join(blocks), day)
@@ -226,12 +226,16 @@ class Composer:
         items = self._listed(entry.citations[:MOST_CITED])
         phrase = Phrase.LAW if few else Phrase.LAW_AND_MORE
         line = self.wording.say(phrase, items=items, day=entry.drafted_on)
+        return line + self.law_change(entry, day)
+
+    def law_change(self, entry: Entry, day: date) -> str:
+        """From when on another law is to be looked at; empty where none is announced."""
         ends = [
             version.effective_until
             for version in self.library.law_behind(entry, day)
             if version and version.effective_until
         ]
-        return line + (self.wording.say(Phrase.LAW_CHANGES, day=min(ends)) if ends else "")
+        return self.wording.say(Phrase.LAW_CHANGES, day=min(ends)) if ends else ""
 
     def _listed(self, citations: Sequence[Citation]) -> str:
         items = (
@@ -244,13 +248,13 @@ class Composer:
         )
         return "；".join(items)
 
-    def _reservations(self, entry: Entry, day: date) -> str:
+    def reservations(self, entry: Entry, day: date) -> tuple[str, ...]:
         """All that keeps an answer from being taken for more than it is, the disclaimer last."""
         say = self.wording.say
         told = [say(_WARNINGS[risk]) for risk in entry.risks if risk in _WARNINGS]
         if entry.review_is_due(day):
             told.append(say(Phrase.REVIEW_DUE))
-        return "".join((*told, self._review(entry), say(Phrase.DISCLAIMER)))
+        return (*told, self._review(entry), say(Phrase.DISCLAIMER))
 
     def _review(self, entry: Entry) -> str:
         if entry.reviewed_by:

@@ -12,11 +12,13 @@ class Policy:
 
     At `answer_at` an entry is given, if it leads the next one by `clear_by`. From `ask_at` on
     it is offered as a choice, `most_choices` at a time, since a longer list is not read.
+    `perhaps_at` is for a page, whose readers see the titles before they open one.
     """
 
     answer_at: float = 0.81
     clear_by: float = 0.15
     ask_at: float = 0.31
+    perhaps_at: float = 0.15
     most_choices: int = 3
 
 

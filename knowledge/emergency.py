@@ -39,12 +39,16 @@ MOST_PIECES = 4
 
 @dataclass(frozen=True, slots=True)
 class Danger:
-    """What rang: the kind, what staff read, the words that rang and what the resident is told."""
+    """What rang: the kind, what staff read, the words that rang and what the resident is told.
+
+    `alone` is the advice without the sentence that staff have been told: for where nobody was.
+    """
 
     kind: DangerKind
     name: str
     found: tuple[str, ...]
     advice: str
+    alone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ class _Kind:
     id: DangerKind
     name: str
     advice: str
+    alone: str
     rules: tuple[_Rule, ...]
 
 
@@ -116,7 +121,7 @@ class Screen:
             kind, rule = self._rules[place]
             found = rule.found_in(marked)
             if found is not None:
-                return Danger(kind.id, kind.name, found, kind.advice)
+                return Danger(kind.id, kind.name, found, kind.advice, kind.alone)
         return None
 
 
@@ -138,6 +143,7 @@ class _Reader:
         self._respelling = Respelling(
             self._pairs(whole.get("slips"), "slips"), self._pairs(whole.get("pinyin"), "pinyin")
         )
+        self._promise = self._sentence_with(whole.get("handed_over"))
         self._written_kinds = self._list(whole.get("kinds"), "kinds")
 
     def screen(self) -> Screen:
@@ -150,10 +156,12 @@ class _Reader:
     def _kind(self, written: object, field: str) -> _Kind:
         kind = self._mapping(written, field)
         rules = self._list(kind.get("rules"), f"{field}.rules")
+        advice = self._advice(kind.get("advice"), f"{field}.advice")
         return _Kind(
             DangerKind(self._text(kind.get("id"), f"{field}.id")),
             self._text(kind.get("name"), f"{field}.name"),
-            self._advice(kind.get("advice"), f"{field}.advice"),
+            advice,
+            self._without_promise(advice, field),
             tuple(self._rule(rule, f"{field}.rules[{i}]") for i, rule in enumerate(rules)),
         )
 
@@ -195,6 +203,21 @@ class _Reader:
         if len(advice.encode()) > MOST_ADVICE_BYTES:
             raise self._error(field, f"longer than {MOST_ADVICE_BYTES} bytes")
         return advice
+
+    def _without_promise(self, advice: str, field: str) -> str:
+        """The advice without any sentence that says `handed_over`: it must not be all of it."""
+        if self._promise is None:
+            return advice
+        alone = self._promise.sub("", advice)
+        if not alone:
+            raise self._error(f"{field}.advice", "says nothing but that staff were told")
+        return alone
+
+    def _sentence_with(self, written: object) -> re.Pattern[str] | None:
+        if written is None:
+            return None
+        words = re.escape(self._text(written, "handed_over"))
+        return re.compile(f"[^。；]*{words}[^。；]*[。；]?")
 
     def _groups(self, written: object) -> Mapping[str, Sequence[str]]:
         groups: dict[str, list[str]] = {}

@@ -1,6 +1,5 @@
 """`flask statute …`: the texts of laws at hand."""
 
-import hashlib
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -16,13 +15,11 @@ from bot.commands.batches import in_batch
 from bot.services import Services
 from bot.speech import say
 from handlers.articles import article_head, fault_told
-from knowledge.library import CONTENT
 from knowledge.statutes.arrivals import Arrival, RefusedError, keep, receive
 from knowledge.statutes.lookup import Asked, Looked
 from knowledge.statutes.naming import shown
 from knowledge.statutes.ranking import ArticleIndex, Hit
 from knowledge.statutes.texts import Article
-from knowledge.text import Segmenter
 
 _SHOWN = 40
 """Signs of an article in a list of results."""
@@ -35,6 +32,7 @@ def statute_commands(services: Services) -> AppGroup:
     group.add_command(_show(services))
     group.add_command(_search(services))
     group.add_command(_import(services))
+    group.add_command(_index(services))
     return group
 
 
@@ -92,7 +90,7 @@ def _search(services: Services) -> click.Command:
         out: Path | None,
     ) -> None:
         """Articles that speak of a matter, ten at most, best first."""
-        index, on = article_index(services), services.day(day)
+        index, on = services.law_search.index(), services.day(day)
         if batch is not None:
             in_batch(batch, out, lambda text: found_in(index, text, on))
         elif question:
@@ -108,12 +106,13 @@ def found_in(index: ArticleIndex, text: str, day: date) -> dict[str, Any]:
     return {"results": [asdict(hit) for hit in index.search(text, day)]}
 
 
-def article_index(services: Services) -> ArticleIndex:
-    """The index over the texts at hand; building it the first time takes half a minute."""
-    cache, lexicon = services.settings.data_dir / "cache", CONTENT / "lexicon"
-    segmenter = Segmenter.read(lexicon, cache)
-    version = hashlib.sha256((lexicon / "words.yaml").read_bytes()).hexdigest()
-    return ArticleIndex(cache, services.lookups.texts, segmenter.words, version)
+def _index(services: Services) -> click.Command:
+    @click.command("index")
+    def index() -> None:
+        """Makes the index of searches now, so that nobody has to wait for it."""
+        services.law_search.index().build()
+
+    return index
 
 
 def _print_hits(services: Services, hits: Sequence[Hit], *, as_json: bool) -> None:

@@ -90,7 +90,8 @@ def keep_unread(services: Services, push: UnreadPush) -> None:
 def after_advice(services: Services, message: Message, phrase: Phrase) -> str:
     """The safety text and then the phrase; empty where nobody is in danger.
 
-    Screened without a case: that is opened when the message is replayed.
+    Screened without a case: that is opened when the message is replayed, if it was kept, and
+    until then nobody may say that staff know.
     """
     try:
         danger = services.screen.look(message.text) if message.text else None
@@ -99,4 +100,4 @@ def after_advice(services: Services, message: Message, phrase: Phrase) -> str:
         return ""
     if danger is None:
         return ""
-    return f"{danger.advice.strip()}\n{services.wording.say(phrase)}"
+    return f"{danger.alone}\n{services.wording.say(phrase)}"

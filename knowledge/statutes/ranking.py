@@ -61,6 +61,14 @@ class ArticleIndex:
         self._cut = cut
         self._cut_version = cut_version
 
+    def is_built(self) -> bool:
+        """Whether a search finds its file, and so takes no time to speak of."""
+        return self._path(self._texts.versions()).exists()
+
+    def build(self) -> None:
+        """Makes the file now, if it is not there."""
+        self._file()
+
     def search(self, question: str, day: date, most: int = _MOST) -> list[Hit]:
         """The articles in force on a day that speak most of what is asked, best first."""
         scores: dict[int, float] = defaultdict(float)
@@ -73,10 +81,13 @@ class ArticleIndex:
 
     def _file(self) -> Path:
         versions = self._texts.versions()
-        file = self._folder / f"articles-{_digest(versions, self._cut_version)}.sqlite3"
+        file = self._path(versions)
         if not file.exists():
             self._build(file, versions)
         return file
+
+    def _path(self, versions: Sequence[LawVersion]) -> Path:
+        return self._folder / f"articles-{_digest(versions, self._cut_version)}.sqlite3"
 
     def _build(self, file: Path, versions: Sequence[LawVersion]) -> None:
         """Makes the file under another name first: two processes at once do no harm."""

@@ -68,6 +68,7 @@ def test_a_stranger_in_danger_reads_the_safety_text_first(site: Site) -> None:
     words = refused.json()["message"]
     assert "110" in words.splitlines()[0]
     assert "还没有存下来" in words
+    assert "已转给工作人员" not in words
 
 
 def test_an_erased_resident_counts_as_having_come(site: Site) -> None:

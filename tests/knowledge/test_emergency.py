@@ -142,6 +142,16 @@ def test_the_advice_is_short_names_known_numbers_and_promises_no_call(kind: dict
     assert "？" not in advice
 
 
+def test_where_nobody_was_told_the_advice_does_not_say_so() -> None:
+    kinds = {kind.id: kind for kind, _ in SCREEN._rules}
+    assert len(kinds) == len(KINDS)
+    for kind in kinds.values():
+        assert "转给" not in kind.alone
+        assert kind.alone.endswith("。")
+        assert kind.advice.startswith(kind.alone)
+        assert len(kind.advice) - len(kind.alone) < 25
+
+
 def test_the_advice_a_resident_gets_is_the_one_in_the_file() -> None:
     danger = SCREEN.look("我不想活了")
     assert danger is not None

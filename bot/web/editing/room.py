@@ -17,8 +17,8 @@ from knowledge.checks import Rules
 from knowledge.entry import EntryId
 from knowledge.entryfile import EntryForm
 from knowledge.entrytext import version_of
-from knowledge.files import read_yaml
 from knowledge.library import CONTENT
+from knowledge.topics import read_topics
 from knowledge.trial import Bench
 
 
@@ -114,10 +114,8 @@ def require(staff: Staff, roles: frozenset[Role]) -> None:
 
 @cache
 def topics() -> Mapping[str, str]:
-    """What topics are called, by id, in the order of the public pages; none without a list."""
-    path = CONTENT / "topics.yaml"
-    rows = read_yaml(path).get("topics", []) if path.exists() else []
-    return {str(row["id"]): str(row["name"]) for row in rows}
+    """What topics are called, by id, in the order of the public pages."""
+    return {str(one.id): one.name for one in read_topics(CONTENT / "topics.yaml").values()}
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The addresses under `/console/knowledge`; every form needs its token."""
+"""The addresses under `/console/knowledge`, and `/console/laws`; every form needs its token."""
 
 from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -8,6 +8,7 @@ from bot.services import Services
 from bot.web.auth import is_signed_in
 from bot.web.editing.drafts import DraftPages
 from bot.web.editing.entries import EntryPages
+from bot.web.editing.lawlook import LawLook
 from bot.web.editing.opening import LARGEST_FILE
 from bot.web.editing.room import Workroom
 from bot.web.editing.sheetpages import SheetPages
@@ -20,16 +21,17 @@ LONGEST_FORM = 512_000
 _AROUND_A_FILE = 20_000
 """Bytes of a form around the file that it carries."""
 
-_REVISION = "/drafts/<int(max=999999999):revision>"
+_REVISION = "/knowledge/drafts/<int(max=999999999):revision>"
 
 
 def knowledge_pages(services: Services) -> Blueprint:
     """The pages of the knowledge base for staff."""
     room = Workroom(services)
-    pages = Blueprint("knowledge", __name__, url_prefix="/console/knowledge")
+    pages = Blueprint("knowledge", __name__, url_prefix="/console")
     _add_entries(pages, EntryPages(room))
     _add_drafts(pages, DraftPages(room))
     _add_sheets(pages, SheetPages(room))
+    pages.add_url_rule("/laws", view_func=LawLook(services).laws)
     pages.before_request(_check_form)
     pages.add_app_template_filter(version_of, "version")
     pages.register_error_handler(NotAllowed, _refused)
@@ -37,21 +39,21 @@ def knowledge_pages(services: Services) -> Blueprint:
 
 
 def _add_entries(pages: Blueprint, entries: EntryPages) -> None:
-    pages.add_url_rule("/", view_func=entries.listed)
-    pages.add_url_rule("/new", view_func=entries.new, methods=["GET", "POST"])
-    pages.add_url_rule("/entries/<entry>", view_func=entries.entry)
+    pages.add_url_rule("/knowledge/", view_func=entries.listed)
+    pages.add_url_rule("/knowledge/new", view_func=entries.new, methods=["GET", "POST"])
+    pages.add_url_rule("/knowledge/entries/<entry>", view_func=entries.entry)
     for name, act in (
         ("edit", entries.begin),
         ("withdraw", entries.withdraw),
         ("roll-back", entries.roll_back),
     ):
-        pages.add_url_rule(f"/entries/<entry>/{name}", view_func=act, methods=["POST"])
+        pages.add_url_rule(f"/knowledge/entries/<entry>/{name}", view_func=act, methods=["POST"])
 
 
 def _add_drafts(pages: Blueprint, drafts: DraftPages) -> None:
     pages.add_url_rule(_REVISION, view_func=drafts.draft)
     pages.add_url_rule(f"{_REVISION}/preview", view_func=drafts.preview)
-    pages.add_url_rule("/article", view_func=drafts.article)
+    pages.add_url_rule("/knowledge/article", view_func=drafts.article)
     for name, act in (
         ("save", drafts.save),
         ("discard", drafts.discard),
@@ -64,9 +66,9 @@ def _add_drafts(pages: Blueprint, drafts: DraftPages) -> None:
 
 
 def _add_sheets(pages: Blueprint, sheets: SheetPages) -> None:
-    pages.add_url_rule("/excel", view_func=sheets.sheets)
-    pages.add_url_rule("/excel/download", view_func=sheets.download)
-    pages.add_url_rule("/excel/upload", view_func=sheets.upload, methods=["POST"])
+    pages.add_url_rule("/knowledge/excel", view_func=sheets.sheets)
+    pages.add_url_rule("/knowledge/excel/download", view_func=sheets.download)
+    pages.add_url_rule("/knowledge/excel/upload", view_func=sheets.upload, methods=["POST"])
 
 
 def _check_form() -> None:

@@ -37,6 +37,18 @@ function setText(value) {
   noteDraft();
 }
 
+/**
+ * What somebody wrote into the search of the first page and carried over: into the box, not sent.
+ * It comes behind the # of the address, which no server sees, and leaves it at once.
+ */
+function takeCarried() {
+  const carried = new URLSearchParams(location.hash.slice(1)).get("ask")?.trim();
+  if (!carried) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  const before = text.value.trim();
+  if (!before.includes(carried)) setText(before ? `${before}\n${carried}` : carried);
+}
+
 function noteDraft() {
   draft.set(text.value);
   fitText(text);
@@ -187,6 +199,8 @@ whenSending({
 
 setLarge(large.get());
 setText(draft.get());
+takeCarried();
+addEventListener("hashchange", takeCarried);
 showUnsent();
 if (!navigator.cookieEnabled) complain(word("no_cookies"));
 if (matchMedia("(pointer: fine)").matches) text.focus();
