@@ -17,7 +17,7 @@ from knowledge.files import SECTIONS
 from knowledge.library import Library
 from knowledge.matcher import Matcher
 from knowledge.overlay import Locks, TextFault
-from knowledge.trial import Bench, Trial, tried
+from knowledge.trial import Bench, Trial, locks_of, tried
 
 _NOBODY = Address(ChannelName.CHAT, "rehearsal")
 
@@ -108,11 +108,11 @@ class Rehearsal:
         alone = _answering(replace(self.trial.library, entries={entry.id: entry}), entry)
         matcher = self.matcher.over_another(alone)
         enough = self.now.policy.ask_at
-        for other in self.trial.library.entries.values():
-            for question in other.ways_to_ask if other.id != entry.id else ():
-                found = matcher.find(question, self._day).matches
+        for other in self.matcher.index.entries:
+            for wording in other.wordings if other.entry.id != entry.id else ():
+                found = matcher.find_query(wording, self._day).matches
                 if found and found[0].confidence >= enough:
-                    yield other.id, question
+                    yield other.entry.id, wording.text
 
     def _got(self, reception: Reception, question: str) -> Got:
         message = Message(_NOBODY, "rehearsal", Kind.TEXT, question, self.at)
@@ -164,7 +164,7 @@ class Prover:
 
     def locks(self, text: str) -> Locks:
         """What is read of every article that a text cites."""
-        return tried(text, head_of(text).id, self.bench()).locks
+        return locks_of(text, head_of(text).id, self.bench())
 
     def rehearse(self, text: str, as_entry: EntryId) -> Rehearsal:
         """The text as residents would meet it."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from knowledge.checks import Rules, check
+from knowledge.checks import Rules, check_one
 from knowledge.complaints import complaint
 from knowledge.entry import Entry, EntryId, Status, TopicId
 from knowledge.entryfile import form_of
@@ -60,6 +60,12 @@ def tried(text: str, as_entry: EntryId, bench: Bench) -> Trial:
     return Trial(entry, library, tuple(_faults(entry, library, bench)), locks)
 
 
+def locks_of(text: str, as_entry: EntryId, bench: Bench) -> Locks:
+    """What is read for a text; nothing where it is no entry, which is told as a fault of it."""
+    entry, _ = examine_text(text, _place(text, as_entry, bench.library))
+    return opened(entry, bench) if entry else Locks()
+
+
 def opened(entry: Entry, bench: Bench) -> Locks:
     """What is read of every article that an entry cites, and what cannot be."""
     alone = replace(bench.library, entries={entry.id: entry})
@@ -87,9 +93,9 @@ def _faults(entry: Entry, library: Library, bench: Bench) -> Iterator[TextFault]
     """The faults of the whole check that this entry has, or that come of it."""
     if entry.status is Status.DRAFT:
         yield TextFault("status", 0, complaint("still_a_draft"))
-    for found in check(library, bench.rules, bench.matcher.segmenter, bench.day, library.lock):
-        if found.file == entry.file:
-            yield TextFault(found.field, found.line, found.message)
+    segmenter = bench.matcher.segmenter
+    for found in check_one(entry, library, bench.rules, segmenter, bench.day, library.lock):
+        yield TextFault(found.field, found.line, found.message)
 
 
 def _with(entry: Entry, locks: Locks, library: Library) -> Library:

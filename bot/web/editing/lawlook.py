@@ -35,7 +35,7 @@ class LawLook:
             "console/laws.html",
             staff=staff,
             section="laws",
-            words=words,
+            sought=words,
             told=told,
             often=() if words else laws.often_cited(self.services, today, _OFTEN),
             links=Links("/console/laws", by_words=True),
