@@ -1,6 +1,7 @@
 """An Excel file that somebody brings: refused where it could do harm, else its rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 from zipfile import BadZipFile, ZipFile
@@ -20,6 +21,12 @@ _OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 """How files of Excel 97 begin, and those with a password."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    is_formula: bool
+
+
 class UnusableFileError(ValueError):
     """A file that is not taken; `reason` is the name of what is said of it."""
 
@@ -32,19 +39,33 @@ class UnusableFileError(ValueError):
 def rows_in(content: bytes) -> list[SheetRow]:
     """The rows of the first sheet of entries that are not empty. Raises UnusableFileError."""
     _inspect(content)
+    heads, *rows = _grid(content) or [()]
+    places = _places([head.text.strip() for head in heads])
+    return list(_rows(rows, places))
+
+
+def _grid(content: bytes) -> list[tuple[_Cell, ...]]:
+    """The cells of the sheet of entries, one row more than is taken."""
+    name = word_for("sheet", "entries")
     try:
         book = load_workbook(BytesIO(content), read_only=True, keep_links=False)
         try:
-            name = word_for("sheet", "entries")
-            if name not in book.sheetnames:
-                raise UnusableFileError("no_sheet", name=name)
-            return list(_rows(book[name]))
+            if name in book.sheetnames:
+                return [_read(row) for row in _cells(book[name])]
         finally:
             book.close()
-    except UnusableFileError:
-        raise
-    except Exception as error:
+    except Exception as error:  # whatever a broken file makes the library raise
         raise UnusableFileError("broken") from error
+    raise UnusableFileError("no_sheet", name=name)
+
+
+def _cells(sheet: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a sheet that is only read; its type has no name in the library."""
+    yield from sheet.iter_rows(max_row=_MOST_ROWS + 2, max_col=len(COLUMNS) * 2)
+
+
+def _read(row: Iterable[Any]) -> tuple[_Cell, ...]:
+    return tuple(_Cell(typed(cell.value), getattr(cell, "data_type", "") == "f") for cell in row)
 
 
 def _inspect(content: bytes) -> None:
@@ -76,30 +97,24 @@ def _inspect_part(beginning: bytes) -> None:
         raise UnusableFileError("broken")
 
 
-def _rows(sheet: Any) -> Iterator[SheetRow]:
-    given = sheet.iter_rows(max_row=_MOST_ROWS + 2, max_col=len(COLUMNS) * 2)
-    heads = [typed(cell.value).strip() for cell in next(given, ())]
-    places = _places(heads)
-    for number, cells in enumerate(given, start=2):
-        texts = {name: typed(cells[at].value) for name, at in places.items() if at < len(cells)}
-        if not any(text.strip() for text in texts.values()):
+def _rows(grid: Sequence[Sequence[_Cell]], places: Mapping[str, int]) -> Iterator[SheetRow]:
+    for number, cells in enumerate(grid, start=2):
+        given = {name: cells[at] for name, at in places.items() if at < len(cells)}
+        if not any(cell.text.strip() for cell in given.values()):
             continue
         if number > _MOST_ROWS:
             raise UnusableFileError("too_many_rows", most=_MOST_ROWS)
+        texts = {name: cell.text for name, cell in given.items()}
         row = row_of(number, {name: texts.get(name, "") for name in COLUMNS})
-        formulas = [name for name, at in places.items() if at < len(cells) and _computed(cells[at])]
+        formulas = (name for name, cell in given.items() if cell.is_formula)
         told = tuple(CellFault(name, word_for("sheet_fault", "formula")) for name in formulas)
-        yield SheetRow(row.number, row.form, row.version, (*told, *row.faults))
+        yield replace(row, faults=(*told, *row.faults))
 
 
-def _places(heads: list[str]) -> dict[str, int]:
+def _places(heads: Sequence[str]) -> dict[str, int]:
     """Where each column stands: they may be moved, not renamed."""
     named = {word_for("column", name): name for name in COLUMNS}
     places = {named[head]: at for at, head in enumerate(heads) if head in named}
     if lacking := [head for head, name in named.items() if name not in places]:
         raise UnusableFileError("no_columns", columns="、".join(lacking))
     return places
-
-
-def _computed(cell: object) -> bool:
-    return getattr(cell, "data_type", "") == "f"

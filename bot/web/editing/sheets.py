@@ -120,9 +120,8 @@ def _code(column: str, given: str, faults: list[CellFault]) -> str:
     if given in codes or given in codes.values():
         return codes.get(given, given)
     known = "、".join(codes)
-    faults.append(
-        CellFault(column, word_for("sheet_fault", "choice").format(given=given, known=known))
-    )
+    told = word_for("sheet_fault", "choice", given=given, known=known)
+    faults.append(CellFault(column, told))
     return given
 
 
