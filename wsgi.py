@@ -27,4 +27,6 @@ app = create_app(services)
 def serving() -> Flask:
     """The application ready for its first resident: what web servers load, before they fork."""
     services.matcher.warm_up()
+    # What was released has been looked at; no connection may pass through a fork.
+    services.store.engine.dispose()
     return app

@@ -36,6 +36,9 @@ EXTENSION = "faxiaomei_editions"
 LOOK_EVERY = 1.0
 """Seconds between looks: one small query each, and a release reaches everybody within two."""
 
+STOPS_WITHIN = 2.0
+"""Seconds that a look under way is waited for when the process ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -135,13 +138,14 @@ class Editions:
     @contextmanager
     def beside(self) -> Iterator[None]:
         """Keeps looking in a thread of its own while something else runs."""
-        thread = Thread(target=self.run, name="editions")
+        thread = Thread(target=self.run, name="editions", daemon=True)
         thread.start()
         try:
             yield
         finally:
             self.stopping.set()
-            thread.join()
+            # It may hang at a silent database; nothing is lost with it, so nobody waits for long.
+            thread.join(STOPS_WITHIN)
 
     def run(self) -> None:
         """Looks until `stopping` is set. Raises nothing."""

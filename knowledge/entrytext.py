@@ -16,6 +16,10 @@ _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """Ids and topics are names of files and folders."""
 _FENCE = "---\n"
 
+MOST_NESTING = 1_000
+"""Signs that can nest in a head; a real one has some hundred. At tens of thousands the YAML
+library overflows the stack and takes the process with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -35,6 +39,11 @@ def cleaned(text: str) -> str:
     """The text as files and databases keep it: one kind of line ends, one at the very end."""
     whole = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").removeprefix("\ufeff")
     return whole.encode("utf-8", "replace").decode("utf-8").rstrip() + "\n"
+
+
+def may_be_parsed(front: str) -> bool:
+    """Whether a head is harmless to parse, whatever it says."""
+    return sum(front.count(sign) for sign in ("[", "{", "- ", "? ")) <= MOST_NESTING
 
 
 def head_of(text: str) -> Head:
@@ -60,7 +69,7 @@ def with_field(text: str, name: str, value: str) -> str:
     front, body = _split(text)
     try:
         node = yaml.compose(front, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise ValueError("no head") from error
     if not isinstance(node, yaml.MappingNode):
         raise ValueError("no head")
@@ -80,7 +89,7 @@ def _split(text: str) -> tuple[str, str]:
     """The head, and all after it. Raises ValueError."""
     before, _, rest = text.partition(_FENCE)
     front, fence, body = rest.partition(_FENCE)
-    if before or not fence:
+    if before or not fence or not may_be_parsed(front):
         raise ValueError("no head")
     return front, body
 

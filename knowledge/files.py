@@ -17,7 +17,7 @@ from knowledge.entry import (
     Status,
     TopicId,
 )
-from knowledge.entrytext import version_of
+from knowledge.entrytext import may_be_parsed, version_of
 from knowledge.errors import ContentError
 from knowledge.fields import HEADING, Fields, lines_of, parsed
 
@@ -79,6 +79,8 @@ def examine_text(text: str, path: Path) -> tuple[Entry | None, tuple[ContentErro
     A text that is no file goes by `place_of` its entry: that is what errors name.
     """
     _, front, body = [*text.split("---\n", 2), "", ""][:3]
+    if not may_be_parsed(front):
+        return None, (ContentError(path, "", complaint("not_yaml")),)
     try:
         given = _parse_yaml(path, front, begins_at=2)
     except ContentError as error:

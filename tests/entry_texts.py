@@ -1,12 +1,13 @@
 """Texts of entries, and a proof by hand, for tests of editing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from bot.storage.store import SqlStore
 from handlers.cases import Role, Staff
 from handlers.curator import Curator
+from handlers.revisions import Act, Revision
 from knowledge.entry import EntryId
 from knowledge.overlay import Locks, TextFault
 from knowledge.statutes.lock import Locked
@@ -60,6 +61,9 @@ def worded(brief: str, text: str = TEXT) -> str:
     return text.replace("养狗的人赔。", brief)
 
 
+BETTER = worded("养狗的人赔医药费。")
+
+
 @dataclass
 class Hand:
     """A proof that finds what it is told to find, and notes what it was asked."""
@@ -67,9 +71,14 @@ class Hand:
     found: list[TextFault] = field(default_factory=list)
     unread: list[TextFault] = field(default_factory=list)
     asked: list[tuple[str, EntryId]] = field(default_factory=list)
+    meanwhile: Callable[[], object] | None = None
+    """Happens once while a text is proven."""
 
     def faults(self, text: str, as_entry: EntryId) -> Sequence[TextFault]:
         self.asked.append((text, as_entry))
+        if (happens := self.meanwhile) is not None:
+            self.meanwhile = None
+            happens()
         return self.found
 
     def locks(self, text: str) -> Locks:
@@ -108,3 +117,13 @@ class Office:
     def hire(self, name: str, role: Role = Role.LAWYER) -> Staff:
         with self.store.write() as records:
             return records.personnel.named(name) or records.personnel.add(name, role, "hash")
+
+
+def submitted(office: Office, author: Staff, text: str = BETTER) -> Revision:
+    draft = office.curator.begin(DOGS, author)
+    saved = office.curator.save(draft.id, text, draft.saves, author)
+    return office.curator.submit(saved.id, author)
+
+
+def acts(office: Office, revision: Revision) -> list[Act]:
+    return [event.act for event in office.curator.events(revision.id)]

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Event
+from time import monotonic
 
 import pytest
 from pydantic import SecretStr
 
+from bot import editions
 from bot.bootstrap import build
 from bot.editions import Editions
 from bot.services import Services
@@ -169,8 +171,7 @@ def test_a_process_that_starts_without_a_database_answers_nothing_until_it_has_l
 
 
 def test_what_cannot_be_made_into_an_edition_leaves_the_one_before(services: Services) -> None:
-    editions = services.editions
-    good = editions.current
+    good = services.editions.current
     editor = Editor(services)
     editor.retitle("押金不退咋办")
     broken = with_released(services, lambda _: Overlay(1, (None,)))  # type: ignore[arg-type]
@@ -241,6 +242,25 @@ def test_a_text_that_came_into_the_files_is_noted(
     later = replace(deployed.entries[ENTRY], title="后来改的", source="later", version="later")
     after = replace(deployed, entries={**deployed.entries, ENTRY: later})
     assert Editions(after, before.press, before.released).current.library is after
+
+
+def test_a_database_that_hangs_holds_up_no_stop(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editions, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(editions, "STOPS_WITHIN", 0.1)
+    asked, over = Event(), Event()
+
+    def hangs(_: int | None) -> Overlay | None:
+        asked.set()
+        over.wait(20)
+        raise Unreachable("database: silent")
+
+    began = monotonic()
+    with with_released(services, hangs).editions.beside():
+        assert asked.wait(10)
+    over.set()
+    assert monotonic() - began < 10
 
 
 def test_commands_look_once_and_make_no_file(tmp_path: Path) -> None:

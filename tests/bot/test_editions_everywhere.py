@@ -23,6 +23,7 @@ from tests.running import Running, running
 ENTRY = EntryId("fangchan-zufang-02")
 ASKED = "房东不退押金"
 WITHIN = 5.0
+TOKEN = "a metrics token of tests"
 FILES = Library.read()
 
 
@@ -36,7 +37,9 @@ class _Locking(Hand):
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("editions")
-    with running(folder, WEB_WORKERS="2", CHAT_NEWCOMERS_PER_MINUTE="1000") as service:
+    with running(
+        folder, WEB_WORKERS="2", CHAT_NEWCOMERS_PER_MINUTE="1000", METRICS_TOKEN=TOKEN
+    ) as service:
         yield service
 
 
@@ -104,4 +107,8 @@ def test_both_processes_answer_with_what_was_released_elsewhere(
     assert "押金不退咋办" in service.flask("ask", ASKED), "commands see what is published"
     curator.withdraw(ENTRY, li, "错了")
     both_say(service, "押金不退咋办", said=False)
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    figures = requests.get(f"{service.url}/metrics", headers=bearer, timeout=5).text
+    assert "faxiaomei_publication 2.0" in figures
+    assert "faxiaomei_edition 2.0" in figures
     assert "withdrawn" in service.flask("knowledge", "list")

@@ -22,6 +22,7 @@ from knowledge.entry import EntryId
 from knowledge.library import CONTENT, Library
 from knowledge.matcher import Found, Match
 from knowledge.wording import Wording
+from tests.entry_texts import Office
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -149,3 +150,18 @@ def house(sqlite_store: SqlStore) -> House:
     return House(
         sqlite_store, clock, finder, channel, reception, desk, courier, lawyer, mediator, admin
     )
+
+
+@pytest.fixture
+def office(sqlite_store: SqlStore) -> Office:
+    return Office(sqlite_store)
+
+
+@pytest.fixture
+def wang(office: Office) -> Staff:
+    return office.hire("王律师")
+
+
+@pytest.fixture
+def li(office: Office) -> Staff:
+    return office.hire("李律师")
