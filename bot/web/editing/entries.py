@@ -7,6 +7,7 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.web.auth import staff_only
+from bot.web.editing.form import in_plain_words
 from bot.web.editing.pages import page, problem, said, to_draft
 from bot.web.editing.room import Workroom, require, topics
 from bot.web.editing.shelf import Care, Sought, list_picture
@@ -90,7 +91,7 @@ class EntryPages:
         try:
             done = self.room.curator.roll_back(EntryId(entry), to, staff, said("remark"))
         except Unfit as unfit:
-            told = [fault.message for fault in unfit.faults]
+            told = [in_plain_words(fault.message) for fault in unfit.faults]
             return self._entry(staff, EntryId(entry), problem("unfit_earlier"), told), 409
         except NotPossible:
             return self._entry(staff, EntryId(entry), problem("as_it_is")), 409

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from werkzeug.datastructures import MultiDict
 
 from bot.web.editing.sheets import lines_of
+from bot.web.labels import page_labels
 from handlers.parts import MESSAGE_BYTES, size
 from handlers.rehearsal import Rehearsal
 from knowledge.checks.asking import FEWEST_WORDINGS, LONGEST_TITLE, MOST_WORDINGS
@@ -25,6 +26,13 @@ _TYPED = (
     *("title", "subtopic", "status"),
     *("valid_from", "valid_until", "review_by", "drafted_on"),
 )
+_GROUPS = ("column", "entry_status_short", "entry_risk")
+_CODE = re.compile(
+    r"\b(?:title|wordings|risk|citations|exceptions|related|plan|places|facets|subtopic|status"
+    r"|valid_from|valid_until|review_by|drafted_on|reviewed_by"
+    r"|ordinary|money|deadline|criminal|safety|published|withdrawn|review_due)\b"
+)
+"""Names of fields and choices in complaints, which are written for those who edit files."""
 _INDEX = re.compile(r"\[\d+\]$")
 
 
@@ -102,8 +110,21 @@ def by_field(faults: Sequence[TextFault]) -> dict[str, list[str]]:
     for fault in faults:
         name = _INDEX.sub("", fault.field).removeprefix("facets.")
         # What stands in the head of the file and has no field of its own belongs to the whole.
-        told.setdefault(name or "whole", []).append(fault.message)
+        told.setdefault(name or "whole", []).append(in_plain_words(fault.message))
     return told
+
+
+def in_plain_words(message: str) -> str:
+    """A complaint with the words of the form in the place of the names that files have."""
+    return _CODE.sub(lambda found: _words_for(found.group()), message)
+
+
+def _words_for(code: str) -> str:
+    return page_labels().say(next(group for group in _GROUPS if code in _codes(group)), code)
+
+
+def _codes(group: str) -> Mapping[str, str]:
+    return page_labels().groups[group]
 
 
 def blanks_of(filler: Filler) -> dict[str, list[str]]:

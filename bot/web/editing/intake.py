@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bot.web.editing.form import in_plain_words
 from bot.web.editing.sheets import COLUMNS, CellFault, SheetRow, word_for
 from handlers.cases import Staff
 from handlers.curator import Curator
@@ -134,7 +135,7 @@ def _unreadable(form: EntryForm, text: str) -> Iterator[CellFault]:
     _, faults = examine_text(text, place_of(TopicId(form.topic), EntryId(form.id)))
     for fault in faults:
         name = _ELSEWHERE.get(fault.field, fault.field)
-        yield CellFault(name if name in COLUMNS else "id", fault.message)
+        yield CellFault(name if name in COLUMNS else "id", in_plain_words(fault.message))
 
 
 def _bad(row: SheetRow, *faults: CellFault) -> Taken:

@@ -8,6 +8,7 @@ from bot.services import Services
 from bot.web.auth import is_signed_in
 from bot.web.editing.drafts import DraftPages
 from bot.web.editing.entries import EntryPages
+from bot.web.editing.form import in_plain_words
 from bot.web.editing.lawlook import LawLook
 from bot.web.editing.opening import LARGEST_FILE
 from bot.web.editing.room import Workroom
@@ -34,6 +35,7 @@ def knowledge_pages(services: Services) -> Blueprint:
     pages.add_url_rule("/laws", view_func=LawLook(services).laws)
     pages.before_request(_check_form)
     pages.add_app_template_filter(version_of, "version")
+    pages.add_app_template_filter(in_plain_words, "plain_words")
     pages.register_error_handler(NotAllowed, _refused)
     return pages
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from math import ceil
+from pathlib import Path
 
 from bot.web.editing.room import Workroom, topics
 from handlers.cases import Staff
@@ -52,7 +53,11 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class ListPicture:
-    """One page of the list with what stands above it."""
+    """One page of the list with what stands above it.
+
+    `broken` are entries that cannot be read and answer nobody; `behind`: what was released last
+    could not be taken over, and residents get what there was before.
+    """
 
     waiting: Sequence[Revision]
     mine: Sequence[Revision]
@@ -64,6 +69,8 @@ class ListPicture:
     total: int
     found: int
     pages: int
+    broken: Sequence[str]
+    behind: bool
 
 
 def list_picture(room: Workroom, staff: Staff, sought: Sought) -> ListPicture:
@@ -100,6 +107,8 @@ def list_picture(room: Workroom, staff: Staff, sought: Sought) -> ListPicture:
         total=len(library.entries),
         found=len(found),
         pages=pages,
+        broken=sorted({Path(fault.file).stem for fault in library.faults}),
+        behind=room.services.editions.behind,
     )
 
 
