@@ -100,9 +100,9 @@ function countLengths(form) {
       const text = field.value.trim();
       if (field.dataset.part === "first") said += bytes(text);
       const counted = form.querySelector(`.counted[data-for="${field.id}"]`);
-      counted.querySelector(".letters").textContent = `${letters(text)} 字`;
+      counted.querySelector(".letters").textContent = word(form, "letters", letters(text));
       const long = counted.querySelector(".long");
-      const told = tooLong(field, text, limit("sentence"), limit("facet"));
+      const told = tooLong(form, field, text);
       long.hidden = !told;
       long.textContent = told;
     }
@@ -111,18 +111,23 @@ function countLengths(form) {
     first.querySelector("b").textContent = String(left);
     const wordings = at("wordings").value.split("\n").filter((line) => line.trim()).length;
     const enough = wordings >= limit("fewest") && wordings <= limit("most");
-    at("wording-count").textContent = `${wordings} 条`;
+    at("wording-count").textContent = word(form, "wordings", wordings);
     at("wording-count").classList.toggle("bad", !enough);
   };
   form.addEventListener("input", count);
   count();
 }
 
-function tooLong(field, text, sentence, facet) {
-  if (field.dataset.part === "facet" && letters(text) > facet) return `超过 ${facet} 字，请改短`;
-  const long = sentences(text).filter((one) => letters(one) > sentence);
-  return long.length ? `${long.length} 句超过 ${sentence} 字：${long[0].slice(0, 12)}……` : "";
+function tooLong(form, field, text) {
+  const { facet, sentence } = form.dataset;
+  if (field.dataset.part === "facet" && letters(text) > Number(facet)) return word(form, "facet");
+  const long = sentences(text).filter((one) => letters(one) > Number(sentence));
+  return long.length ? word(form, "long", long.length, long[0].slice(0, 12)) : "";
 }
+
+/** A sentence of the page's own, its blanks filled in their order. */
+const word = (form, name, ...blanks) =>
+  form.querySelector(`[data-word="${name}"]`).content.textContent.replace(/\{\}/g, () => blanks.shift());
 
 // ---- rows of articles and figures
 
