@@ -22,7 +22,9 @@ _SURE = re.compile(r"[\u4e00-\u9fff《“（](?:(?!: |:$|#|---)[^\n\t])*(?<! )")
 _NAME = re.compile(r"[a-z][\w-]*")
 _LIKE_HEADING = re.compile(r"^#+[ \t]+", re.MULTILINE)
 _UNWRITABLE = frozenset("\ufeff\ufffe\uffff")
-_NEW_LINES = str.maketrans({"\u2028": "\n", "\u2029": "\n", "\t": " ", "\v": "\n", "\f": "\n"})
+_NEW_LINES = str.maketrans(
+    {"\u2028": "\n", "\u2029": "\n", "\t": " ", "\v": "\n", "\f": "\n", "\r": "\n"}
+)
 _HEADS = ("id", "topic", "subtopic", "status", "title")
 _DAYS = ("valid_from", "valid_until", "review_by", "drafted_on")
 _NAMES_IN_A_LINE = ("related", "plan")
@@ -211,7 +213,8 @@ def _line_of(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """The lines of a text without what nobody sees, and without spaces at their ends."""
-    seen = "".join(sign for sign in text.translate(_NEW_LINES) if _can_be_seen(sign))
+    plain = text.replace("\r\n", "\n").translate(_NEW_LINES)
+    seen = "".join(sign for sign in plain if _can_be_seen(sign))
     return [line.strip() for line in seen.split("\n")]
 
 

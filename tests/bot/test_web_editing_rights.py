@@ -164,3 +164,10 @@ def test_staff_look_up_articles_in_any_spelling(wang: Editor) -> None:
     assert "禁止包办" in wang.member.get("/console/laws?q=民法典1042条").text
     assert "常用的法" in wang.member.get("/console/laws").text
     assert wang.member.get("/console/laws?q=民法典1042条&on=嗯").status_code == 400
+
+
+def test_whoever_has_to_log_in_again_comes_back_to_their_draft(site: Site, wang: Editor) -> None:
+    draft = wang.open("shebao-yanglao-01")
+    answer = site.ask("POST", f"{draft.path}/save", data={"简答": "写了一半"})
+    assert answer.url.endswith(f"/console/login?next={draft.path}")
+    assert "登录工作台" in answer.text

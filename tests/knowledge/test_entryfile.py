@@ -92,6 +92,11 @@ def test_a_line_like_a_heading_cannot_tear_a_part_in_two() -> None:
     assert again.parts["期限"] == "一年。"
 
 
+def test_every_kind_of_line_end_is_one() -> None:
+    form = EntryForm(parts={"简答": "一\r\n二\r三\n四"})
+    assert form_of(written(form)).parts["简答"] == "一\n二\n三\n四"
+
+
 def test_signs_that_nobody_sees_are_dropped() -> None:
     form = EntryForm(title="工资\u200b找谁\x00要\ufeff", wordings=("一\u2028二",))
     again = form_of(written(form))

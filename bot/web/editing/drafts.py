@@ -35,7 +35,7 @@ _REFUSALS = {
     NotPossible: "not_possible",
     Outdated: "outdated",
     StaleSave: "changed_since",
-    Unfit: "unfit",
+    Unfit: "unfit_release",
 }
 
 

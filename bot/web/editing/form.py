@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
-from bot.web.editing.sheets import lines_of
+from bot.web.editing.sheets import COLUMNS, lines_of
 from bot.web.labels import page_labels
 from handlers.parts import MESSAGE_BYTES, size
 from handlers.rehearsal import Rehearsal
@@ -33,6 +33,7 @@ _CODE = re.compile(
     r"|ordinary|money|deadline|criminal|safety|published|withdrawn|review_due)\b"
 )
 """Names of fields and choices in complaints, which are written for those who edit files."""
+_FIELDS = frozenset({*COLUMNS, "facets", "places"})
 _INDEX = re.compile(r"\[\d+\]$")
 
 
@@ -110,7 +111,8 @@ def by_field(faults: Sequence[TextFault]) -> dict[str, list[str]]:
     for fault in faults:
         name = _INDEX.sub("", fault.field).removeprefix("facets.")
         # What stands in the head of the file and has no field of its own belongs to the whole.
-        told.setdefault(name or "whole", []).append(in_plain_words(fault.message))
+        shown = name if name in _FIELDS else "whole"
+        told.setdefault(shown, []).append(in_plain_words(fault.message))
     return told
 
 

@@ -12,7 +12,8 @@ from bot.web.editing.sheets import COLUMNS, CellFault, SheetRow, row_of, typed, 
 
 LARGEST_FILE = 5_000_000
 """Bytes: ten times all entries of the plan."""
-_LARGEST_UNPACKED = 60_000_000
+_LARGEST_UNPACKED = 30_000_000
+"""Bytes of XML that are read in a few seconds; a thousand entries make a third of it."""
 _MOST_PARTS = 200
 _MOST_ROWS = 5_000
 _BEGINNING = 2_000

@@ -102,7 +102,8 @@ def typed(value: object) -> str:
         case datetime() | date():
             return value.isoformat()
         case _:
-            return str(value)
+            # How the file format writes half of a line's end.
+            return str(value).replace("_x000D_", "")
 
 
 def word_for(group: str, code: str, **blanks: object) -> str:
