@@ -12,12 +12,15 @@ from bot.web.editing.opening import LARGEST_FILE, UnusableFileError, rows_in
 from bot.web.editing.room import Workroom
 from bot.web.editing.sheets import word_for
 from bot.web.editing.workbook import workbook_of
-from handlers.errors import NotAllowed
+from handlers.errors import NotAllowed, Unreachable
 
 
 def write_sheet(services: Services, file: Path) -> None:
     """Writes what residents get into a file; a file that is there already is not overwritten."""
-    entries = services.library.entries.values()
+    try:
+        entries = services.editions.settled().library.entries.values()
+    except Unreachable:
+        raise click.ClickException(say("no_database")) from None
     try:
         with file.open("xb") as new:
             new.write(workbook_of(entries))
@@ -34,24 +37,30 @@ def import_command(services: Services) -> click.Command:
     @click.option("--staff", "name", required=True, help="whose drafts they become")
     def import_sheet(file: Path, name: str) -> None:
         """Rows that changed become drafts, to be released by somebody else; exit 1 on a bad row."""
-        with services.store.read() as records:
-            staff = records.personnel.named(name)
-        if staff is None:
-            raise click.ClickException(say("no_staff", name=name))
-        room = Workroom(services)
         try:
-            with file.open("rb") as given:
-                rows = rows_in(given.read(LARGEST_FILE + 1))
-            taken = Intake(room.curator, staff, room.spelt_out).take(rows)
+            taken = _taken(services, file, name)
         except UnusableFileError as unusable:
             raise click.ClickException(unusable.message) from None
         except NotAllowed:
             raise click.ClickException(say("not_a_writer", name=name)) from None
+        except Unreachable:
+            raise click.ClickException(say("no_database")) from None
         _tell(taken)
         if any(one.outcome is Outcome.BAD for one in taken):
             sys.exit(1)
 
     return import_sheet
+
+
+def _taken(services: Services, file: Path, name: str) -> list[Taken]:
+    with services.store.read() as records:
+        staff = records.personnel.named(name)
+    if staff is None:
+        raise click.ClickException(say("no_staff", name=name))
+    with file.open("rb") as given:
+        rows = rows_in(given.read(LARGEST_FILE + 1))
+    room = Workroom(services)
+    return Intake(room.curator, staff, room.spelt_out).take(rows)
 
 
 def _tell(taken: list[Taken]) -> None:

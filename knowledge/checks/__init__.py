@@ -64,7 +64,8 @@ def _between(library: Library, rules: Rules, segmenter: Segmenter) -> Iterator[F
     entries = tuple(library.entries.values())
     yield from asking.faults(entries, segmenter)
     yield from relations.faults(library)
-    yield from coverage.faults(entries, rules.plan)
+    filed = tuple(library.of_files.entries.values())
+    yield from coverage.faults(entries, rules.plan, filed)
     yield from figures.contradictions(entries, segmenter)
 
 

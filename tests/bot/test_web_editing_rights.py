@@ -7,6 +7,9 @@ import pytest
 
 from bot.web.editing.pages import LONGEST_REMARK
 from handlers.cases import Role
+from handlers.revisions import NewRevision
+from knowledge.entry import EntryId, TopicId
+from knowledge.overlay import Locks
 from tests.bot.desk_of_editors import SHELF, TAOXIN, Draft, Editor
 from tests.bot.site import Site, open_site
 
@@ -171,3 +174,19 @@ def test_whoever_has_to_log_in_again_comes_back_to_their_draft(site: Site, wang:
     answer = site.ask("POST", f"{draft.path}/save", data={"简答": "写了一半"})
     assert answer.url.endswith(f"/console/login?next={draft.path}")
     assert "登录工作台" in answer.text
+
+
+def test_the_list_names_what_cannot_be_read_and_its_page_opens(site: Site, wang: Editor) -> None:
+    name, at = EntryId("linli-gou-91"), site.clock()
+    new = NewRevision(name, TopicId("linli"), "坏的", "---\n坏: [\n---\n", "", "")
+    with site.services.store.write() as records:
+        staff = records.personnel.named(wang.member.name)
+        assert staff is not None
+        added = records.revisions.add(new, staff, at)
+        records.revisions.release(added.id, new.text, Locks(), staff, at)
+    page = wang.get().text
+    assert "这几条读不出来" in page
+    assert name in page
+    assert "现在发布的这份读不出来" in wang.get(f"entries/{name}").text
+    draft = wang.open(name)
+    assert "处要改" in draft.page()

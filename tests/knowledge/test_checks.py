@@ -10,8 +10,10 @@ import pytest
 
 from knowledge.checks import Fault, Rules, check, periods
 from knowledge.checks.coverage import Coverage, counted, read_plan, settle_plan
+from knowledge.entry import EntryId, TopicId
 from knowledge.library import CONTENT, Library
 from knowledge.numbers import numbers_in
+from knowledge.overlay import Overlay, Released
 from knowledge.text import Segmenter
 
 TODAY = date(2026, 11, 23)
@@ -210,6 +212,15 @@ def test_the_plan_counts_what_is_covered_and_is_settled_by_the_entries(content: 
     before = plan.read_text("utf-8")
     settle_plan(plan, entries)
     assert plan.read_text("utf-8") == before
+
+
+def test_the_plan_is_a_file_and_asks_nothing_of_what_was_released_elsewhere(content: Path) -> None:
+    text = (content / FIRED).read_text("utf-8").replace("jiechu-01", "jiechu-02", 1)
+    new = Released(EntryId("laodong-jiechu-02"), TopicId("laodong"), text, "")
+    library = Library.read(content).under(Overlay.of(1, [new]))
+    assert new.entry in library.entries
+    found = check(library, Rules.read(content), SEGMENTER, TODAY)
+    assert not [fault for fault in found if fault.file.endswith("plan.yaml")]
 
 
 def test_what_is_handed_over_stays_so(content: Path) -> None:
