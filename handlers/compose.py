@@ -104,7 +104,7 @@ class Composer:
             "".join(self.reservations(entry, day)),
             say(Phrase.ANSWER_HINT),
         )
-        return self.library.filler.fill("\n".join(blocks), day)
+        return self.library.fill("\n".join(blocks), day)
 
     def clarify(self, decision: Clarify, question: str) -> Reply:
         """Numbered choices; the last number asks for a person."""
@@ -218,7 +218,7 @@ class Composer:
         blocks += [say(FACETS[facet], text=text) for facet, text in entry.facets.items()]
         if len(entry.citations) > MOST_CITED:
             blocks.append(say(Phrase.LAW_WHOLE, items=self._listed(entry.citations)))
-        return self.library.filler.fill("\n".join(blocks), day)
+        return self.library.fill("\n".join(blocks), day)
 
     def _law_line(self, entry: Entry, day: date) -> str:
         """The articles that matter most; many more would bury the answer."""

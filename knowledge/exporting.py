@@ -9,7 +9,6 @@ from knowledge.entry import Citation, Entry, EntryId
 from knowledge.entrytext import version_of
 from knowledge.files import examine_text
 from knowledge.library import Library
-from knowledge.locking import needing
 from knowledge.overlay import Overlay, Released
 from knowledge.statutes.lock import LOCK_FILE, CitationLock, Locked
 
@@ -106,5 +105,5 @@ def _same(kept: Locked, row: Locked) -> Locked:
 
 
 def _cited(library: Library) -> Iterator[Citation]:
-    for entry in needing(library):
-        yield from entry.citations
+    for citing in library.citing():
+        yield from citing.citations

@@ -38,9 +38,12 @@ class Filler:
         locality = Locality.read(content / "localities", place)
         return cls(locality, Parameters.read(content / "parameters"), sayings)
 
-    def fill(self, text: str, day: date) -> str:
-        """The text as a resident reads it on `day`: no blank is left, known or not."""
-        return fill_blanks(text, partial(self._words, day=day))
+    def fill(self, text: str, day: date, unsaid: frozenset[str] = frozenset()) -> str:
+        """The text as a resident reads it on `day`: no blank is left, known or not.
+
+        Figures whose keys are in `unsaid` count as not known.
+        """
+        return fill_blanks(text, partial(self._words, day=day, unsaid=unsaid))
 
     def knows(self, blank: Blank) -> bool:
         """Whether a blank may stand in an answer: its kind and its name are declared."""
@@ -54,11 +57,11 @@ class Filler:
             case _:
                 return blank.name in self.locality.kinds
 
-    def _words(self, blank: Blank, day: date) -> str:
+    def _words(self, blank: Blank, day: date, unsaid: frozenset[str]) -> str:
         if not self.knows(blank):
             return self.sayings["blank_unknown"]
         if blank.kind is BlankKind.FIGURE:
-            return self._figure(blank.name, day)
+            return self._figure(blank.name, day, unsaid)
         if blank.name in self.locality.hotlines:
             return blank.name
         return self._local(blank, day)
@@ -74,9 +77,9 @@ class Filler:
         fact = _facts(office)[str(blank.kind)] if office is not None else ""
         return fact or self.sayings[f"{blank.kind}_unknown"].format(unknown=unknown)
 
-    def _figure(self, key: str, day: date) -> str:
+    def _figure(self, key: str, day: date, unsaid: frozenset[str]) -> str:
         parameter = self.parameters.by_key[key]
-        value = parameter.on(day)
+        value = None if key in unsaid else parameter.on(day)
         if value is None:
             return parameter.without
         return self.sayings["figure_known"].format(

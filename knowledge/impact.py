@@ -1,4 +1,4 @@
-"""The law moves: which entries a version touches, old and new article side by side, what stops."""
+"""The law moves: what a version touches, old and new article side by side, and what stops."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from knowledge.entry import Citation, Entry
+from knowledge.citing import Citing
+from knowledge.entry import Citation
 from knowledge.library import Library
-from knowledge.locking import needing
-from knowledge.statutes.lock import fingerprint, read_for
+from knowledge.statutes.lock import fingerprint
 from knowledge.statutes.register import LawVersion
 from knowledge.statutes.texts import Article, Texts
 
@@ -50,12 +50,12 @@ class Move(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """One citation of an entry that a version touches, with both texts where they are at hand.
+    """One citation that a version touches, with both texts where they are at hand.
 
-    `alike` is between 0 and 1; `stops` whether the entry no longer answers on the day.
+    `alike` is between 0 and 1; `stops` whether what cites is no longer said or counted on the day.
     """
 
-    entry: Entry
+    citing: Citing
     cited: Citation
     move: Move
     before: Article | None
@@ -74,48 +74,47 @@ class Impact:
     touched: tuple[Touched, ...]
 
     @property
-    def stopping(self) -> tuple[Entry, ...]:
-        """The entries that no longer answer, each once."""
-        return tuple({one.entry.id: one.entry for one in self.touched if one.stops}.values())
+    def stopping(self) -> tuple[Citing, ...]:
+        """What is no longer said or counted, each once."""
+        return tuple(dict.fromkeys(one.citing for one in self.touched if one.stops))
 
 
 def impact(library: Library, texts: Texts, title: str, day: date) -> Impact:
-    """Every citation of a law that its version on a day touches, by entry."""
+    """Every citation of a law that its version on a day touches, by what cites."""
     version = library.register.in_force(title, day)
     new = texts.articles(version) if version else {}
     touched = [
         one
-        for entry in needing(library)
-        for one in _of_entry(library, texts, entry, title, version, new, day)
+        for citing in library.citing()
+        if citing.used_on(day)
+        for one in _of_citing(library, texts, citing, title, version, new, day)
     ]
     return Impact(title, day, version, tuple(touched))
 
 
-def _of_entry(
+def _of_citing(
     library: Library,
     texts: Texts,
-    entry: Entry,
+    citing: Citing,
     title: str,
     version: LawVersion | None,
     new: Mapping[str, Article],
     day: date,
 ) -> Iterator[Touched]:
-    if day < entry.valid_from or (entry.valid_until is not None and entry.valid_until < day):
-        return
-    lapsed = library.lapsed(entry, day)
-    for cited in entry.citations:
-        written = library.register.in_force(cited.law, read_for(entry))
+    lapsed = library.lapsed(citing, day)
+    for cited in citing.citations:
+        written = library.register.in_force(cited.law, citing.read_for)
         before = _opened(texts, written, cited.article)
         if cited.law != title:
             if len(library.register.versions(title)) == 1 and before is not None:
-                yield from _nearby(entry, cited, before, new)
+                yield from _nearby(citing, cited, before, new)
             continue
         if written == version and version is not None:
             if version.effective_from == day:
-                yield Touched(entry, cited, Move.BEGINS, None, before, 0.0, stops=False)
+                yield Touched(citing, cited, Move.BEGINS, None, before, 0.0, stops=False)
             continue
         move, after, alike = _moved(cited.article, before, version, new)
-        yield Touched(entry, cited, move, before, after, alike, cited in lapsed)
+        yield Touched(citing, cited, move, before, after, alike, cited in lapsed)
 
 
 def _opened(texts: Texts, version: LawVersion | None, number: str) -> Article | None:
@@ -152,11 +151,11 @@ def likest(text: str, number: str, new: Mapping[str, Article]) -> tuple[Article 
 
 
 def _nearby(
-    entry: Entry, cited: Citation, before: Article, new: Mapping[str, Article]
+    citing: Citing, cited: Citation, before: Article, new: Mapping[str, Article]
 ) -> Iterator[Touched]:
     heir, alike = likest(before.text, cited.article, new)
     if heir is not None and alike >= NEAR and len(before.text) > _CLOSING:
-        yield Touched(entry, cited, Move.NEARBY, before, heir, alike, stops=False)
+        yield Touched(citing, cited, Move.NEARBY, before, heir, alike, stops=False)
 
 
 def _pairs(text: str) -> Counter[str]:

@@ -6,14 +6,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from knowledge.entry import Citation, Entry, EntryId
+from knowledge.blanks import BlankKind, blanks_in
+from knowledge.citing import Citing, of_deadlines, of_entry, of_parameters, of_register
+from knowledge.deadlines.table import DeadlineTable
+from knowledge.entry import Citation, Entry, EntryId, Status
 from knowledge.entrytext import version_of
 from knowledge.errors import ContentError
 from knowledge.files import examine_text, place_of, read_entries
 from knowledge.filling import Filler
 from knowledge.locality import NATIONAL
 from knowledge.overlay import Overlay, Released, lies_over
-from knowledge.statutes.lock import LOCK_FILE, CitationLock, Locked, read_for
+from knowledge.statutes.lock import LOCK_FILE, CitationLock, Locked
 from knowledge.statutes.register import LawVersion, Register
 
 CONTENT = Path(__file__).parent / "content"
@@ -27,7 +30,8 @@ class Library:
     """The reviewed content. `version` changes when an entry, a law version or a local fact does.
 
     `faults` are the files that could not be read: their entries are left out, so that one slip
-    of an editor silences one answer and not the service.
+    of an editor silences one answer and not the service. `deadlines` is None where that table
+    could not be read.
     """
 
     entries: Mapping[EntryId, Entry]
@@ -36,6 +40,7 @@ class Library:
     version: str
     faults: tuple[ContentError, ...] = ()
     lock: CitationLock = field(default_factory=lambda: CitationLock({}))
+    deadlines: DeadlineTable | None = None
     beneath: "Library | None" = field(default=None, repr=False)
     """The library of the files alone, where something that was released lies over them."""
 
@@ -58,7 +63,9 @@ class Library:
         version = digest.hexdigest()[:_VERSION_LENGTH]
         filler = Filler.read(content, locality)
         register, lock = Register.read(statutes), CitationLock.read(statutes / LOCK_FILE)
-        files = cls(entries, register, filler, version, faults, lock)
+        deadlines, slips = _deadlines(content)
+        told = (*faults, *slips)
+        files = cls(entries, register, filler, version, told, lock, deadlines)
         return files.under(overlay) if overlay else files
 
     @property
@@ -114,14 +121,36 @@ class Library:
         """The entries that residents may be given on a day."""
         return tuple(entry for entry in self.entries.values() if self.answers(entry, day))
 
-    def lapsed(self, entry: Entry, day: date) -> tuple[Citation, ...]:
-        """The citations that no longer carry an entry on a day; none if it is good law.
+    def citing(self) -> Iterator[Citing]:
+        """All that rests on articles and may ever be said or counted."""
+        for entry in self.entries.values():
+            if entry.status is not Status.WITHDRAWN:
+                yield of_entry(entry)
+        if self.deadlines is not None:
+            yield from of_deadlines(self.deadlines)
+        yield from of_parameters(self.filler.parameters)
+        yield from of_register(self.register)
 
-        An article carries an answer while the text that was read for it is in force: the same
-        version, or a later one in which the article was read too and says the same.
+    def lapsed(self, one: Entry | Citing, day: date) -> tuple[Citation, ...]:
+        """The citations that no longer carry something on a day; none if it is good law.
+
+        An article carries while the text that was read for it is in force: the same version, or
+        a later one in which the article was read too and says the same.
         """
-        written = read_for(entry)
-        return tuple(cited for cited in entry.citations if not self._carries(cited, written, day))
+        citing = of_entry(one) if isinstance(one, Entry) else one
+        return tuple(
+            cited for cited in citing.citations if not self._carries(cited, citing.read_for, day)
+        )
+
+    def fill(self, text: str, day: date) -> str:
+        """The text with its blanks filled; a figure whose article has moved is not said."""
+        figures = {blank.name for blank in blanks_in(text) if blank.kind is BlankKind.FIGURE}
+        moved = (
+            one.id
+            for one in (of_parameters(self.filler.parameters) if figures else ())
+            if one.id in figures and one.used_on(day) and self.lapsed(one, day)
+        )
+        return self.filler.fill(text, day, frozenset(moved))
 
     def _carries(self, cited: Citation, written: date, day: date) -> bool:
         before = self.register.in_force(cited.law, written)
@@ -133,6 +162,13 @@ class Library:
     def law_behind(self, entry: Entry, day: date) -> tuple[LawVersion | None, ...]:
         """The versions that an entry's citations mean on a day, in their order."""
         return tuple(self.register.in_force(cited.law, day) for cited in entry.citations)
+
+
+def _deadlines(content: Path) -> tuple[DeadlineTable | None, tuple[ContentError, ...]]:
+    try:
+        return DeadlineTable.read(content), ()
+    except ContentError as error:
+        return None, (error,)
 
 
 def _local_files(content: Path, locality: str) -> Iterator[Path]:

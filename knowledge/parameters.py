@@ -8,7 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from knowledge.complaints import complaint
-from knowledge.rows import Row, read_rows
+from knowledge.entry import Citation
+from knowledge.rows import Row, read_head, read_rows
 
 NATIONAL = "全国"
 """The region of figures that a law may fix for good; a local one always runs out."""
@@ -34,6 +35,8 @@ class Parameter:
     """A figure that changes: what it is called, and its series, the oldest first.
 
     `without` is what an answer says where the figure is not known: the formula or the office.
+    `citations` are the articles that set the figure or ask for it; where no value is known they
+    were read for the law of the day `read_for`.
     """
 
     key: str
@@ -43,6 +46,8 @@ class Parameter:
     without: str
     values: tuple[Value, ...]
     file: str
+    citations: tuple[Citation, ...] = ()
+    read_for: date = date.min
 
     def on(self, day: date) -> Value | None:
         """The figure for what happened on `day`; None where it is absent or has expired."""
@@ -68,17 +73,21 @@ class Parameters:
         """Reads every file of content/parameters. Raises ContentError naming the row."""
         by_key: dict[str, Parameter] = {}
         for path in sorted(folder.glob("*.yaml")):
+            head = read_head(path).only("read_for", "parameters")
             for row in read_rows(path, "parameters"):
-                parameter = _parameter(row)
+                parameter = _parameter(row, head.day_or_none("read_for"))
                 if parameter.key in by_key:
                     raise row.error("key", complaint("doubled_key", key=parameter.key))
                 by_key[parameter.key] = parameter
         return cls(by_key)
 
 
-def _parameter(row: Row) -> Parameter:
-    row.only("key", "name", "unit", "region", "without", "values")
+def _parameter(row: Row, read_for: date | None) -> Parameter:
+    row.only("key", "name", "unit", "region", "without", "citations", "values")
+    cited = row.citations("citations")
     values = tuple(_value(value) for value in row.rows("values"))
+    if cited and not values and read_for is None:
+        raise row.error("citations", complaint("no_day_of_reading"))
     if row.text("region") != NATIONAL and any(value.expires_on is None for value in values):
         raise row.error("expires_on", complaint("local_figure_without_end"))
     for before, after in pairwise(values):
@@ -92,6 +101,8 @@ def _parameter(row: Row) -> Parameter:
         without=row.text("without"),
         values=values,
         file=str(row.path),
+        citations=cited,
+        read_for=read_for or date.min,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge.complaints import complaint
+from knowledge.entry import Citation
 from knowledge.errors import ContentError
 from knowledge.files import read_yaml
 
@@ -76,6 +77,18 @@ class Row:
         """The rows of a list inside this row, maybe none."""
         return _rows(self.path, f"{self.place}.{name}", self.given.get(name))
 
+    def row(self, name: str) -> "Row":
+        """A row inside this row. Raises ContentError where there is none."""
+        given = self.given.get(name)
+        if not isinstance(given, dict):
+            raise self.error(name, complaint("missing_field"))
+        return Row(self.path, f"{self.place}.{name}", given)
+
+    def citations(self, name: str) -> tuple[Citation, ...]:
+        """A list of articles, maybe empty."""
+        cited = (one.only("law", "article") for one in self.rows(name))
+        return tuple(Citation(one.text("law"), one.text("article")) for one in cited)
+
     def error(self, name: str, message: str) -> ContentError:
         """A fault of a column, to be raised."""
         return ContentError(self.path, f"{self.place}.{name}", message)
@@ -84,6 +97,11 @@ class Row:
 def read_rows(path: Path, name: str) -> tuple[Row, ...]:
     """The rows of the list `name` of a file, maybe none. Raises ContentError."""
     return _rows(path, name, read_yaml(path).get(name))
+
+
+def read_head(path: Path) -> Row:
+    """A whole file as one row, for what stands beside its lists. Raises ContentError."""
+    return Row(path, path.name, read_yaml(path))
 
 
 def _rows(path: Path, place: str, given: object) -> tuple[Row, ...]:

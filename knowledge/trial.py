@@ -6,15 +6,17 @@ from datetime import date
 from pathlib import Path
 
 from knowledge.checks import Rules, check_one
+from knowledge.citing import CitingKind
 from knowledge.complaints import complaint
-from knowledge.entry import Entry, EntryId, Status, TopicId
+from knowledge.entry import Citation, Entry, EntryId, Status, TopicId
 from knowledge.entryfile import form_of
 from knowledge.errors import ContentError
 from knowledge.files import examine_text, place_of
 from knowledge.library import Library
-from knowledge.locking import LawFault, lock_citations
+from knowledge.locking import lock_citations
 from knowledge.matcher import Matcher
 from knowledge.overlay import Locks, TextFault
+from knowledge.parameters import Parameters
 from knowledge.statutes.lock import CitationLock
 from knowledge.statutes.texts import Texts
 
@@ -68,10 +70,10 @@ def locks_of(text: str, as_entry: EntryId, bench: Bench) -> Locks:
 
 def opened(entry: Entry, bench: Bench) -> Locks:
     """What is read of every article that an entry cites, and what cannot be."""
-    alone = replace(bench.library, entries={entry.id: entry})
-    outcome = lock_citations(alone, bench.texts, bench.day)
     if entry.status is Status.WITHDRAWN:
         return Locks()
+    outcome = lock_citations(_alone(entry, bench.library), bench.texts, bench.day)
+    rows = (row for row in outcome.lock if Citation(row.title, row.article) in entry.citations)
     faults = tuple(
         TextFault(
             "citations",
@@ -84,9 +86,25 @@ def opened(entry: Entry, bench: Bench) -> Locks:
             ),
         )
         for fault in outcome.faults
-        if fault.kind is not LawFault.NOT_CITED
+        if fault.citing is not None and fault.citing.kind is CitingKind.ENTRY
     )
-    return Locks(tuple(outcome.lock), faults)
+    return Locks(tuple(rows), faults)
+
+
+def _alone(entry: Entry, library: Library) -> Library:
+    """A library with nothing else to be locked; what the register cites is locked already.
+
+    Whatever is wrong with other files is no fault of this entry.
+    """
+    filler = replace(library.filler, parameters=Parameters({}))
+    return replace(
+        library,
+        entries={entry.id: entry},
+        filler=filler,
+        deadlines=None,
+        faults=(),
+        beneath=None,
+    )
 
 
 def _faults(entry: Entry, library: Library, bench: Bench) -> Iterator[TextFault]:

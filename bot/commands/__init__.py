@@ -23,7 +23,7 @@ def add_commands(app: Flask, services: Services) -> None:
     for command in (
         ask_command(services),
         add_law_work(knowledge_commands(services), services),
-        deadline_commands(),
+        deadline_commands(services),
         worker_command(services),
         consultation_commands(services),
         staff_commands(services),

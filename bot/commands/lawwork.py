@@ -1,4 +1,4 @@
-"""`flask knowledge lock` and `impact`: entries against the law they rest on."""
+"""`flask knowledge lock` and `impact`: all that cites, against the law it rests on."""
 
 import json
 import sys
@@ -12,10 +12,12 @@ from bot.commands.sidebyside import plain_impact, told_impact
 from bot.services import Services
 from bot.speech import say
 from knowledge.checks import Fault
+from knowledge.checks.fault import line_of_citing
+from knowledge.citing import CitingKind
 from knowledge.entry import Citation
-from knowledge.files import line_of
+from knowledge.errors import ContentError
 from knowledge.impact import impact
-from knowledge.library import CONTENT, Library
+from knowledge.library import CONTENT
 from knowledge.locking import LockFault, lock_citations, lock_faults
 from knowledge.statutes.lock import LOCK_FILE
 
@@ -30,9 +32,8 @@ def add_law_work(group: AppGroup, services: Services) -> AppGroup:
 
 
 def law_faults(services: Services) -> list[Fault]:
-    """What does not hold between entries, lock, register and the texts at hand."""
-    library = services.library
-    return list(_told(lock_faults(library, services.lookups.texts), library))
+    """What does not hold between what cites, lock, register and the texts at hand."""
+    return list(_told(lock_faults(services.library, services.lookups.texts)))
 
 
 def _lock(services: Services) -> click.Command:
@@ -42,10 +43,13 @@ def _lock(services: Services) -> click.Command:
         """Opens every cited article that is not locked yet; writes citations.lock."""
         again = _citations_of(services, law) if law else frozenset()
         # What lies over the files brings its own rows; the file is for what the files cite.
-        files = services.editions.files
-        outcome = lock_citations(files, services.lookups.texts, services.day(), again=again)
+        files, texts = services.editions.files, services.lookups.texts
+        try:
+            outcome = lock_citations(files, texts, services.day(), again=again)
+        except ContentError as error:
+            raise click.ClickException(say("lock_unreadable", fault=error)) from None
         outcome.lock.write(_LOCK)
-        for fault in _told(outcome.faults, files):
+        for fault in _told(outcome.faults):
             click.echo(str(fault), err=True)
         click.echo(say("locked", rows=len(list(outcome.lock)), added=outcome.added))
         if outcome.faults:
@@ -83,11 +87,11 @@ def _title(services: Services, law: str) -> str:
 
 def _citations_of(services: Services, law: str) -> frozenset[Citation]:
     title = _title(services, law)
-    entries = services.editions.files.entries.values()
-    return frozenset(one for entry in entries for one in entry.citations if one.law == title)
+    citing = services.editions.files.citing()
+    return frozenset(cited for one in citing for cited in one.citations if cited.law == title)
 
 
-def _told(faults: Iterable[LockFault], library: Library) -> Iterable[Fault]:
+def _told(faults: Iterable[LockFault]) -> Iterable[Fault]:
     for fault in faults:
         told = say(
             f"law_fault_{fault.kind}",
@@ -95,7 +99,8 @@ def _told(faults: Iterable[LockFault], library: Library) -> Iterable[Fault]:
             article=fault.cited.article,
             day=fault.day,
         )
-        entry = library.entries[fault.entry] if fault.entry else None
-        file = entry.file if entry else str(_LOCK)
-        line = line_of(entry.source, "citations", fault.cited.article) if entry else 0
-        yield Fault(file, line, "citations", told)
+        if (citing := fault.citing) is None:
+            yield Fault(str(_LOCK), 0, "citations", told)
+            continue
+        field = "citations" if citing.kind is CitingKind.ENTRY else citing.id
+        yield Fault(citing.file, line_of_citing(citing, fault.cited.article), field, told)

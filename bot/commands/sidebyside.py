@@ -1,11 +1,13 @@
 """The impact of a law's version as operators read it: two columns, old and new."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import groupby, zip_longest
 from typing import Any
 
 from bot.speech import say
+from knowledge.citing import Citing, CitingKind
 from knowledge.impact import Impact, Touched
 from knowledge.statutes.texts import Article
 
@@ -23,16 +25,23 @@ def told_impact(found: Impact) -> Iterator[str]:
         day=found.day,
         adopted=version.adopted if version else "",
         effective_from=version.effective_from if version else "",
-        entries=len({one.entry.id for one in found.touched}),
-        stopping=len(found.stopping),
+        touched=_counted(one.citing for one in found.touched),
+        stopping=_counted(found.stopping),
     )
-    for entry, rows in groupby(found.touched, key=lambda one: one.entry):
+    stopping = set(found.stopping)
+    for citing, rows in groupby(found.touched, key=lambda one: one.citing):
         yield ""
-        stops = entry in found.stopping
-        told = "impact_entry_stops" if stops else "impact_entry_goes_on"
-        yield say(told, id=entry.id, title=entry.title)
+        mark = say(f"impact_{citing.kind}_{'stops' if citing in stopping else 'goes_on'}")
+        yield f"{mark}{citing.id} {citing.name}"
         for row in rows:
             yield from _told_row(row)
+
+
+def _counted(citing: Iterable[Citing]) -> str:
+    """How many of each kind: 问答 3 条，期限 1 条."""
+    kinds = Counter(one.kind for one in dict.fromkeys(citing))
+    told = [say(f"citing_{kind}", count=kinds[kind]) for kind in CitingKind if kinds[kind]]
+    return say("and").join(told) or say("nothing")
 
 
 def plain_impact(found: Impact) -> dict[str, Any]:
@@ -41,14 +50,15 @@ def plain_impact(found: Impact) -> dict[str, Any]:
         "law": found.title,
         "day": found.day.isoformat(),
         "version": found.version.adopted.isoformat() if found.version else None,
-        "stopping": [entry.id for entry in found.stopping],
+        "stopping": [citing.id for citing in found.stopping],
         "touched": [_plain_row(row) for row in found.touched],
     }
 
 
 def _plain_row(row: Touched) -> dict[str, Any]:
     return {
-        "entry": row.entry.id,
+        "kind": str(row.citing.kind),
+        "entry": row.citing.id,
         "law": row.cited.law,
         "article": row.cited.article,
         "move": str(row.move),

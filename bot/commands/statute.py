@@ -52,12 +52,21 @@ def _show(services: Services) -> click.Command:
         if looked.article is None:
             raise click.ClickException(fault_told(services.wording, looked))
         if as_json:
-            click.echo(json.dumps(_shown(asked, looked), ensure_ascii=False))
+            told = _shown(asked, looked) | {"address": _address(services, asked)}
+            click.echo(json.dumps(told, ensure_ascii=False))
             return
         click.echo(f"{article_head(services.wording, looked)}\n{looked.article.text}")
         click.echo(say("text_source", source=looked.article.source), err=True)
+        if address := _address(services, asked):
+            click.echo(say("law_address", address=address), err=True)
 
     return show
+
+
+def _address(services: Services, asked: Asked) -> str | None:
+    """The official page of a law, as far as it is known."""
+    law = services.library.register.laws.get(asked.title or "")
+    return law.address or None if law else None
 
 
 def _shown(asked: Asked, looked: Looked) -> dict[str, Any]:
@@ -181,8 +190,8 @@ def _files(path: Path) -> Iterable[Path]:
 def _kept(services: Services, arrival: Arrival) -> str:
     version = arrival.version
     citing = sum(
-        any(cited.law == version.title for cited in entry.citations)
-        for entry in services.library.entries.values()
+        any(cited.law == version.title for cited in one.citations)
+        for one in services.library.citing()
     )
     return say(
         "law_kept",
@@ -190,5 +199,5 @@ def _kept(services: Services, arrival: Arrival) -> str:
         adopted=version.adopted,
         effective_from=version.effective_from,
         articles=len(arrival.text.articles),
-        entries=citing,
+        citing=citing,
     )

@@ -5,21 +5,25 @@ from datetime import date
 
 from knowledge.checks import (
     asking,
+    carried,
     citations,
     coverage,
     figures,
     language,
     lasting,
     local,
+    named,
     periods,
     relations,
     shape,
 )
 from knowledge.checks.fault import Fault
 from knowledge.checks.rules import Rules
+from knowledge.citing import of_entry
 from knowledge.entry import Entry
 from knowledge.library import Library
 from knowledge.numbers import LockedNumbers
+from knowledge.statutes.naming import Names
 from knowledge.text import Segmenter
 
 __all__ = ["Fault", "Rules", "check", "check_one"]
@@ -41,8 +45,10 @@ def check(
         *shape.faults(library),
         *_between(library, rules, segmenter),
         *lasting.local_faults(library, day),
+        *carried.faults(library, day),
+        *named.faults(library, rules.content),
         *(fault for entry in entries for fault in _within(entry, library, rules, day, locked)),
-        *(periods.faults(rules.deadlines, library.register, locked, day) if locked else ()),
+        *_of_deadlines(library, locked, day),
     ]
 
 
@@ -56,7 +62,12 @@ def check_one(
 ) -> list[Fault]:
     """The faults of one entry of a library: of two that clash, the later one has the fault."""
     between = (one for one in _between(library, rules, segmenter) if one.file == entry.file)
-    return [*between, *_within(entry, library, rules, day, locked)]
+    return [
+        *between,
+        *carried.of_citing(of_entry(entry), library, day),
+        *named.of_entry(entry, Names.of(library.register)),
+        *_within(entry, library, rules, day, locked),
+    ]
 
 
 def _between(library: Library, rules: Rules, segmenter: Segmenter) -> Iterator[Fault]:
@@ -67,6 +78,11 @@ def _between(library: Library, rules: Rules, segmenter: Segmenter) -> Iterator[F
     filed = tuple(library.of_files.entries.values())
     yield from coverage.faults(entries, rules.plan, filed)
     yield from figures.contradictions(entries, segmenter)
+
+
+def _of_deadlines(library: Library, locked: LockedNumbers | None, day: date) -> Iterator[Fault]:
+    if locked is not None and library.deadlines is not None:
+        yield from periods.faults(library.deadlines, locked, day)
 
 
 def _within(

@@ -1,8 +1,10 @@
 """A fault as an editor is told of it: file, line, field, and what to do."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from knowledge.citing import Citing, CitingKind
 from knowledge.complaints import complaint
 from knowledge.entry import Entry
 from knowledge.files import line_of
@@ -26,6 +28,15 @@ def fault(entry: Entry, field: str, name: str, /, found: str = "", **blanks: obj
     """A fault of an entry; `name` is that of a complaint, `found` the words that are wrong."""
     line = line_of(entry.source, field, found)
     return Fault(entry.file, line, field, complaint(name, found=found, **blanks))
+
+
+def line_of_citing(citing: Citing, article: str) -> int:
+    """The line where an entry names an article, or where the row of anything else begins."""
+    if citing.kind is CitingKind.ENTRY:
+        return line_of(citing.source, "citations", article)
+    named = re.compile(rf"^[\s-]*(?:(?:id|key|title): )?{re.escape(citing.id)}:?$")
+    lines = Path(citing.file).read_text("utf-8").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if named.match(line)), 0)
 
 
 def shown(file: str) -> str:

@@ -1,14 +1,14 @@
-"""Deadlines rest on registered laws, and their length stands in an article that they cite."""
+"""Deadlines are read again in time, and their length stands in an article that they cite."""
 
 from collections.abc import Iterator
 from datetime import date
 
-from knowledge.checks.fault import Fault
+from knowledge.checks.fault import Fault, line_of_citing
+from knowledge.citing import of_deadline
 from knowledge.complaints import complaint
 from knowledge.deadlines.counting import Unit
 from knowledge.deadlines.table import Deadline, DeadlineTable
 from knowledge.numbers import LockedNumbers
-from knowledge.statutes.register import Register
 
 _SPELT = {
     Unit.HOUR: ("小时",),
@@ -20,23 +20,18 @@ _SPELT = {
 }
 
 
-def faults(
-    table: DeadlineTable, register: Register, locked: LockedNumbers, day: date
-) -> Iterator[Fault]:
-    """Deadlines whose law is not in force on `day`, or whose articles say another length.
+def faults(table: DeadlineTable, locked: LockedNumbers, day: date) -> Iterator[Fault]:
+    """Deadlines whose articles say another length, and a table that nobody has read again.
 
     Articles that are not locked prove nothing: that is told where citations are.
     """
+    if table.review_by < day:
+        yield Fault(table.file, 0, "review_by", complaint("deadlines_due", day=table.review_by))
     for row in table.by_id.values():
-        for law in dict.fromkeys(cited.law for cited in row.citations):
-            if register.in_force(law, day) is None:
-                message = complaint("law_not_in_force", found=law, day=day)
-                yield Fault(table.file, 0, row.id, message)
         proven = set().union(*(locked.numbers(one.law, one.article) for one in row.citations))
         if proven and not proven & set(_spellings(row)):
-            written = next(iter(_spellings(row)))
-            message = complaint("unproven_number", found=written)
-            yield Fault(table.file, 0, row.id, message)
+            message = complaint("unproven_number", found=next(iter(_spellings(row))))
+            yield Fault(table.file, line_of_citing(of_deadline(table, row), ""), row.id, message)
 
 
 def _spellings(row: Deadline) -> Iterator[str]:

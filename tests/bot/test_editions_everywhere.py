@@ -55,9 +55,13 @@ def office(service: Running) -> Iterator[Office]:
 def web_processes(service: Running) -> list[int]:
     """Those that answer: children of gunicorn, which is a child of what we started."""
     assert service.process is not None
-    found = [grand for child in _children(service.process.pid) for grand in _children(child)]
-    assert len(found) == 2, found
-    return found
+    until = time.monotonic() + WITHIN
+    while True:  # the first one may say that the service is ready
+        found = [grand for child in _children(service.process.pid) for grand in _children(child)]
+        if len(found) == 2:
+            return found
+        assert time.monotonic() < until, found
+        time.sleep(0.05)
 
 
 def _children(process: int) -> list[int]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -22,9 +21,7 @@ from tests.bot.publicsite import (
     PublicSite,
     public_site,
     site_with,
-    site_without_matcher,
     text_of,
-    without_database,
 )
 from tests.bot.site import ANSWERABLE, DANGER
 
@@ -279,38 +276,6 @@ def test_what_editors_write_is_never_markup(site: PublicSite) -> None:
     assert '&lt;b&gt;简答&lt;/b&gt;打<a href="tel:12348">12348</a>。' in page
     searched = answered(site.client, '/?q="><script>alert(1)</script>')
     assert "<script" not in searched
-
-
-def test_without_a_matcher_topics_and_people_remain(site: PublicSite) -> None:
-    client = site_without_matcher(site.services)
-    page = answered(client, "/?q=房东不退押金")
-    assert "现在查不了" in page
-    assert "tel:12348" in page
-
-
-def test_too_many_searches_in_a_minute_wait_but_danger_is_heard(tmp_path: Path) -> None:
-    site = public_site(tmp_path, searches_per_minute=2)
-    for path in ("/?q=工资", "/laws/?q=民法典"):
-        answered(site.client, path)
-    for path in ("/?q=工资", f"/?q={DANGER}", "/laws/?q=民法典"):
-        late = site.client.get(path)
-        assert late.status_code == 429
-        assert late.headers["Retry-After"] == "60"
-        assert "请过一分钟再查" in late.text
-    assert "没有人看见您写的话" in site.client.get(f"/?q={DANGER}").text
-    answered(site.client, "/topics/laodong")
-    site.now += timedelta(minutes=1)
-    answered(site.client, "/?q=工资")
-
-
-def test_what_is_known_is_shown_without_the_database(tmp_path: Path) -> None:
-    site = public_site(tmp_path)
-    answered(site.client, "/")
-    without_database(site)
-    for path in ("/", "/?q=房东不退押金", f"/entries/{ENTRY}", f"/laws/{WAGES}/30"):
-        answered(site.client, path)
-    sent = {"id": "message-1", "text": "房东不退押金"}
-    assert site.client.post("/chat/messages", json=sent).status_code == 503
 
 
 def test_the_chat_page_shows_the_way_here(client: FlaskClient) -> None:

@@ -43,9 +43,9 @@ def service(platform: FakePlatform, tmp_path_factory: pytest.TempPathFactory) ->
         yield service
 
 
-@pytest.fixture(params=list(Mode))
+@pytest.fixture(params=[Mode.PLAIN, Mode.SAFE])
 def resident(request: pytest.FixtureRequest, platform: FakePlatform, service: Running) -> Resident:
-    """Somebody new, in each of the platform's modes."""
+    """Somebody new; the mode between these two has its turn in the conformance table."""
     webhook = platform.webhook(f"{service.url}/wechat", TOKEN, request.param, AES_KEY)
     return Resident(webhook, platform)
 

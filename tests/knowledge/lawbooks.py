@@ -10,6 +10,7 @@ from knowledge.entry import Citation, Entry, EntryId
 from knowledge.files import read_entries
 from knowledge.library import CONTENT, Library
 from knowledge.locking import LockFault, lock_citations, lock_faults
+from knowledge.parameters import Parameters
 from knowledge.statutes.lock import LOCK_FILE, CitationLock
 from knowledge.statutes.register import Register
 from knowledge.statutes.sources import TextFolder
@@ -85,13 +86,12 @@ class Lawbook:
 
     def library(self, *entries: Entry) -> Library:
         """A library of these entries under the register and the lock as they stand."""
-        read = Library.read()
-        return replace(
-            read,
-            entries={entry.id: entry for entry in entries},
+        read = replace(
+            Library.read(),
             register=Register.read(self.statutes),
             lock=CitationLock.read(self.statutes / LOCK_FILE),
         )
+        return only(read, *entries)
 
     def lock(self, *entries: Entry, again: Iterable[Citation] = ()) -> list[LockFault]:
         """Locks what these entries cite, as of today; returns what could not be locked."""
@@ -105,6 +105,19 @@ class Lawbook:
         """The kinds of fault that a check finds, in order."""
         texts = self.texts() if with_texts else None
         return [str(fault.kind) for fault in lock_faults(self.library(*entries), texts)]
+
+
+def only(library: Library, *entries: Entry) -> Library:
+    """A library in which nothing cites but these entries."""
+    return replace(
+        library,
+        entries={entry.id: entry for entry in entries},
+        filler=replace(library.filler, parameters=Parameters({})),
+        register=Register(
+            {title: replace(law, repealed_by=None) for title, law in library.register.laws.items()}
+        ),
+        deadlines=None,
+    )
 
 
 def entry_citing(*articles: str, law: str = DOGS, id_: str = "gou-01", **changes: Any) -> Entry:

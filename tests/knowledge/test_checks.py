@@ -1,27 +1,19 @@
 """Planted faults: each is found, and told with its file, line, field and what to do."""
 
 import re
-import shutil
-from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from knowledge.checks import Fault, Rules, check, periods
+from knowledge.checks import Rules, check, periods
 from knowledge.checks.coverage import Coverage, counted, read_plan, settle_plan
 from knowledge.entry import EntryId, TopicId
-from knowledge.library import CONTENT, Library
-from knowledge.numbers import numbers_in
+from knowledge.library import Library
 from knowledge.overlay import Overlay, Released
-from knowledge.text import Segmenter
+from tests.knowledge.planting import SEGMENTER, TODAY, WAGES, HandLock, faults, planted, spoil
 
-TODAY = date(2026, 11, 23)
-PINNED = Path(__file__).parent / "pinned"
-SEGMENTER = Segmenter.read(CONTENT / "lexicon")
 DIVORCE = "entries/hunyin/hunyin-susonglihun-01.md"
 CHILD = "entries/hunyin/hunyin-fuyang-04.md"
-WAGES = "entries/laodong/laodong-taoxin-01.md"
 FIRED = "entries/laodong/laodong-jiechu-01.md"
 DEPOSIT = "entries/fangchan/fangchan-zufang-02.md"
 CRASH = "entries/jiaotong/jiaotong-peichang-01.md"
@@ -32,36 +24,9 @@ LONG = (
 LAND = "entries/tudi/tudi-chengbao-02.md"
 
 
-class HandLock:
-    """Articles with the figures that the test gives them."""
-
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self.texts = texts
-
-    def numbers(self, law: str, article: str) -> frozenset[str]:
-        return numbers_in(self.texts.get(f"{law}{article}", ""))
-
-
 @pytest.fixture
 def content(tmp_path: Path) -> Path:
-    """The content, to be spoilt, with the entries of one day: editors may change today's."""
-    folder = tmp_path / "content"
-    shutil.copytree(CONTENT, folder, ignore=shutil.ignore_patterns("entries"))
-    shutil.copytree(PINNED, folder / "entries")
-    settle_plan(folder / "plan.yaml", tuple(Library.read(folder).entries.values()))
-    return folder
-
-
-def spoil(content: Path, file: str, before: str, after: str) -> None:
-    path = content / file
-    text = path.read_text("utf-8")
-    assert before in text, f"{file} has no {before} any more"
-    path.write_text(text.replace(before, after, 1), "utf-8")
-
-
-def faults(content: Path, lock: HandLock | None = None, day: date = TODAY) -> list[Fault]:
-    library = Library.read(content)
-    return check(library, Rules.read(content), SEGMENTER, day, lock)
+    return planted(tmp_path / "content")
 
 
 @pytest.mark.parametrize(
@@ -232,13 +197,13 @@ def test_what_is_handed_over_stays_so(content: Path) -> None:
 
 
 def test_a_deadline_that_its_articles_do_not_say_is_told(content: Path) -> None:
-    library, rules = Library.read(content), Rules.read(content)
     lock = HandLock({"中华人民共和国民事诉讼法第一百七十一条": "判决十五日，裁定十日"})
-    known = {row.id for row in rules.deadlines.by_id.values()}
-    assert {"shangsu-minshi-panjue", "jiaotong-fuhe"} <= known
 
     def unproven() -> list[str]:
-        found = periods.faults(Rules.read(content).deadlines, library.register, lock, TODAY)
+        table = Library.read(content).deadlines
+        assert table is not None
+        assert {"shangsu-minshi-panjue", "jiaotong-fuhe"} <= set(table.by_id)
+        found = periods.faults(table, lock, TODAY)
         return [fault.field for fault in found if "不在引用" in fault.message]
 
     assert unproven() == []

@@ -10,7 +10,7 @@ import pytest
 from knowledge.entry import Citation, Status
 from knowledge.errors import ContentError
 from knowledge.library import CONTENT, Library
-from knowledge.locking import lock_faults
+from knowledge.locking import lock_citations, lock_faults
 from knowledge.statutes.lock import LOCK_FILE, CitationLock, fingerprint
 from tests.knowledge.lawbooks import (
     DOGS,
@@ -21,6 +21,7 @@ from tests.knowledge.lawbooks import (
     TODAY,
     Lawbook,
     entry_citing,
+    only,
 )
 
 ENTRY = entry_citing("第一条", "第二条")
@@ -96,6 +97,12 @@ def test_marks_and_spaces_are_no_change(book: Lawbook) -> None:
     assert book.faults(ENTRY) == []
 
 
+def test_nothing_is_locked_while_a_file_cannot_be_read(book: Lawbook) -> None:
+    slip = ContentError("deadlines.yaml", "review_by", "…")
+    with pytest.raises(ContentError, match="review_by"):
+        lock_citations(replace(book.library(ENTRY), faults=(slip,)), book.texts(), TODAY)
+
+
 def test_a_row_that_nobody_needs_is_found_and_dropped(book: Lawbook) -> None:
     book.lock(ENTRY)
     only = entry_citing("第一条")
@@ -119,8 +126,8 @@ def test_a_row_that_nobody_needs_is_found_and_dropped(book: Lawbook) -> None:
 )
 def test_planted_faults_of_law_are_found(law: str, article: str, kind: str) -> None:
     library = Library.read()
-    planted = replace(library, entries={ENTRY.id: entry_citing(article, law=law)})
-    faults = [fault for fault in lock_faults(planted) if fault.entry is not None]
+    planted = only(library, entry_citing(article, law=law))
+    faults = [fault for fault in lock_faults(planted) if fault.citing is not None]
     assert [str(fault.kind) for fault in faults] == [kind]
     assert planted.answering(TODAY) == ()
 
@@ -145,7 +152,9 @@ def test_an_answer_stops_on_the_day_its_article_changes(book: Lawbook) -> None:
         entry_citing("第二条", id_="gou-02", review_by=later),
     )
     faults = book.lock(same, changed)
-    assert [(fault.entry, str(fault.kind)) for fault in faults] == [("gou-02", "moves")]
+    assert [(fault.citing and fault.citing.id, str(fault.kind)) for fault in faults] == [
+        ("gou-02", "moves")
+    ]
     assert book.library(same, changed).answering(eve) == (same, changed)
     assert book.library(same, changed).answering(day) == (same,)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from knowledge.citing import of_entry
 from knowledge.entry import Entry
 from knowledge.impact import Impact, Move, impact
 from knowledge.library import CONTENT, Library
@@ -47,7 +48,7 @@ def test_a_new_version_shows_what_became_of_each_cited_article(book: Lawbook) ->
         ("第二条", "changed", "第三条", True),
         ("第三条", "changed", "第四条", True),
     ]
-    assert found.stopping == (entry,)
+    assert found.stopping == (of_entry(entry),)
     changed = found.touched[1]
     assert changed.before is not None
     assert changed.after is not None
@@ -156,7 +157,7 @@ def test_drill_the_public_order_law_of_2026(drill: Lawbook, official: Path) -> N
     (new,) = (official / "laws").rglob("penalties-for-administration-of-public-security.md")
     bring(drill, new)
     faults = drill.lock(blows, noise, short)
-    assert {fault.entry for fault in faults} == {"zhian-01", "zhian-02"}
+    assert {fault.citing.id for fault in faults if fault.citing} == {"zhian-01", "zhian-02"}
     library = drill.library(blows, noise, short)
     found = impact(library, drill.texts(), ORDER_LAW, day)
     assert moves(found) == [
@@ -190,7 +191,7 @@ def test_drill_the_insurance_and_farming_laws_of_2027(drill: Lawbook, official: 
     assert library.answering(eve) == (old,)
     assert library.answering(day) == (coming,)
     insurance = impact(library, drill.texts(), INSURANCE, day)
-    assert [(one.entry.id, one.move) for one in insurance.touched] == [("yibao-01", Move.BEGINS)]
+    assert [(one.citing.id, one.move) for one in insurance.touched] == [("yibao-01", Move.BEGINS)]
     farming = impact(library, drill.texts(), FARMING, day)
     assert [entry.id for entry in farming.stopping] == ["nongye-01"]
     assert farming.touched[0].after is not None

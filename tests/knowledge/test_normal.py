@@ -9,6 +9,9 @@ import pytest
 from knowledge import normal
 from knowledge.normal import normalise
 
+NOBODYS = frozenset({"Cn", "Co"})
+"""Code points that are no character, or whatever somebody likes."""
+
 
 @pytest.fixture
 def fresh_converter() -> Iterator[None]:
@@ -43,9 +46,13 @@ def test_simplified_text_is_left_alone() -> None:
 
 
 def test_twice_is_the_same_as_once_for_every_character() -> None:
-    for code in range(0x110000):
-        once = normalise(chr(code))
-        assert normalise(once) == once, hex(code)
+    signs = [
+        sign for code in range(0x110000) if unicodedata.category(sign := chr(code)) not in NOBODYS
+    ]
+    assert len(signs) > 140_000
+    for sign in signs:
+        once = normalise(sign)
+        assert normalise(once) == once, hex(ord(sign))
 
 
 @pytest.mark.parametrize(

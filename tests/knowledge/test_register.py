@@ -58,7 +58,7 @@ CHANGES = [
     (f"{STATE}医疗保障法", NONE, NONE, "2027-01-01"),
     (f"{STATE}耕地保护和质量提升法", NONE, NONE, "2027-01-01"),
     (f"{STATE}商标法", "2019-11-01", "2019-11-01", "2027-01-01"),
-    (f"{STATE}农村土地承包法", "2018-12-29", "2018-12-29", "2018-12-29"),
+    (f"{STATE}农村土地承包法", "2019-01-01", "2019-01-01", "2019-01-01"),
     (f"{STATE}婚姻法", NONE, NONE, NONE),
     (f"{STATE}合同法", NONE, NONE, NONE),
     ("市场监督管理投诉举报处理办法", NONE, "2026-04-15", "2026-04-15"),
@@ -104,6 +104,9 @@ def test_days_of_adoption_are_not_those_of_promulgation(register: Register) -> N
         "保障农民工工资支付条例": date(2019, 12, 4),
         "住房租赁条例": date(2025, 6, 27),
         "道路交通事故处理程序规定": date(2017, 6, 15),
+        f"{COURT}关于人民法院登记立案若干问题的规定": date(2015, 4, 13),
+        f"{COURT}关于办理人身安全保护令案件适用法律若干问题的规定": date(2022, 6, 7),
+        f"{COURT}关于审理工伤保险行政案件若干问题的规定": date(2014, 4, 21),
     }
     for title, day in adopted.items():
         (version,) = register.versions(title)
@@ -113,7 +116,7 @@ def test_days_of_adoption_are_not_those_of_promulgation(register: Register) -> N
 
 
 def test_what_was_only_presumed_says_so(register: Register) -> None:
-    (version,) = register.versions(f"{STATE}刑事诉讼法")
+    (version,) = register.versions(f"{STATE}气象法")
     assert version.read_in is ReadIn.PRESUMED
 
 
