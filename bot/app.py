@@ -9,6 +9,7 @@ from bot.commands import add_commands
 from bot.services import Services
 from bot.web.chat import chat_pages
 from bot.web.console import console_pages
+from bot.web.editing.routes import knowledge_pages
 from bot.web.health import health_pages
 from bot.web.journal import install_journal
 from bot.web.metrics import metrics_pages
@@ -35,6 +36,7 @@ def create_app(services: Services) -> Flask:
         app.register_blueprint(public_pages(services))
         app.register_blueprint(chat_pages(services))
         app.register_blueprint(console_pages(services))
+        app.register_blueprint(knowledge_pages(services))
     app.register_blueprint(health_pages(services))
     app.register_blueprint(metrics_pages(services))
     if (post := post_office(settings)) is not None:

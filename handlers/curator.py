@@ -21,6 +21,7 @@ from handlers.errors import (
     NotFound,
     NotPossible,
     Outdated,
+    StaleSave,
     Unfit,
 )
 from handlers.ports import Records
@@ -34,7 +35,7 @@ from handlers.revisions import (
     RevisionState,
 )
 from knowledge.entry import EntryId, Status, TopicId
-from knowledge.entrytext import head_of, with_field
+from knowledge.entrytext import head_of, version_of, with_field
 from knowledge.overlay import Locks
 
 MOST_PROOFS = 3
@@ -73,10 +74,13 @@ class Curator(Drafting):
         staff: Staff,
         reviewed: bool,  # noqa: FBT001  whoever releases has to say it
         remark: str = "",
+        seen: str = "",
     ) -> Revision:
         """Gives a submitted revision to residents. Raises NotASecondPerson, Unfit, Outdated.
 
         `reviewed`: a lawyer held every sentence against its article; only a LAWYER may say so.
+        `seen` is the version of the text that was looked at: raises StaleSave if it is another
+        by now, taken back, changed and submitted anew.
         """
         require(staff, RELEASERS)
         if reviewed and staff.role is not Role.LAWYER:
@@ -86,6 +90,8 @@ class Curator(Drafting):
             expect(found, RevisionState.SUBMITTED)
             if staff.id in writers(records, revision):
                 raise NotASecondPerson
+            if seen not in ("", version_of(found.text)):
+                raise StaleSave(found)
 
         def text_of(found: Revision) -> str:
             return with_reviewer(found.text, staff.name) if reviewed else found.text

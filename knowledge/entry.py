@@ -108,6 +108,7 @@ class Entry:
     places: tuple[str, ...]
     version: str
     file: str
+    subtopic: str = ""
     source: str = field(default="", compare=False, repr=False)
 
     def answers_on(self, day: date) -> bool:

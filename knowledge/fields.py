@@ -26,7 +26,10 @@ Name = TypeVar("Name", bound=StrEnum)
 
 def parsed(text: str) -> object:
     """YAML as plain values. Raises yaml.YAMLError."""
-    return yaml.load(text, Loader=_LOADER)  # noqa: S506  both loaders are safe ones
+    try:
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506  both loaders are safe ones
+    except ValueError as error:  # the thirtieth of February, from the library's own reader of days
+        raise yaml.YAMLError(str(error)) from error
 
 
 def lines_of(text: str) -> dict[str, int]:

@@ -127,6 +127,7 @@ def _entry(field: Fields, body: str) -> Entry:
         places=field.texts("places", needed=False),
         version=version_of(field.source),
         file=str(field.path),
+        subtopic=str(field.given.get("subtopic") or ""),
         source=field.source,
     )
 

@@ -130,7 +130,10 @@ class Matcher:
 
     def find(self, text: str, day: date) -> Found:
         """The entries that may answer a text on a day, best first."""
-        query = self.segmenter.query(text)
+        return self.find_query(self.segmenter.query(text), day)
+
+    def find_query(self, query: Query, day: date) -> Found:
+        """As `find`, of a text that was cut into words before."""
         allowed = self._allowed_on(day)
         named = [word for word in query.words if word in self.segmenter.legal]
         candidates = [

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from knowledge.numerals import CHINESE_NUMBER, integer
@@ -61,6 +62,10 @@ _SIGNS = {"百": "%", "千": "‰", "万": "‱"}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
 
+_SENTENCE = 200
+"""Characters of a text that is likely to come again."""
+
+
 class LockedNumbers(Protocol):
     """What the lock of citations knows of the figures in an article."""
 
@@ -87,6 +92,16 @@ def numbers_in(text: str) -> frozenset[str]:
 
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The figures of a text in their order, each as often as it stands there."""
+    return _remembered(text) if len(text) <= _SENTENCE else _read(text)
+
+
+@lru_cache(maxsize=10_000)
+def _remembered(text: str) -> tuple[Quantity, ...]:
+    """Sentences of answers are looked at again with every check; a megabyte or two."""
+    return _read(text)
+
+
+def _read(text: str) -> tuple[Quantity, ...]:
     plain = unicodedata.normalize("NFKC", text).replace(",", "")
     found: list[tuple[int, Quantity]] = []
     for reader in (_dates, _parts, _fractions, _halves, _ranges, _counted, _sums):

@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import getuid
 from pathlib import Path
 from tempfile import gettempdir
@@ -20,6 +20,8 @@ _RAREST = 12.0
 """Weight of a word of ours that jieba does not know, in the logarithmic scale of its own."""
 _STRANGE = 7.0
 """Weight of a word that nobody knows: mostly a name, or two words that were not cut apart."""
+_MOST_CUT = 20_000
+"""Texts remembered: wordings and sentences of a thousand entries, some megabytes."""
 _CUT_AS_ONE = 20_000
 """A frequency high enough for a word of ours to be cut as one."""
 
@@ -45,6 +47,8 @@ class Segmenter:
     synonyms: Mapping[str, str]
     legal: frozenset[str]
     stopwords: frozenset[str]
+    _cut: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Texts that were cut before: every check of the content cuts the same ones."""
 
     @classmethod
     def read(cls, lexicon: Path, cache: Path | None = None) -> "Segmenter":
@@ -81,6 +85,15 @@ class Segmenter:
     def content_words(self, text: str) -> tuple[str, ...]:
         """The words of a text as they stand, less those that say nothing of any matter."""
         return tuple(word for word in self.tokenizer.cut(normalise(text)) if self._tells(word))
+
+    def remembered_words(self, text: str) -> tuple[str, ...]:
+        """As `content_words`, for texts of our own: what residents write is not remembered."""
+        if (known := self._cut.get(text)) is None:
+            known = self.content_words(text)
+            if len(self._cut) >= _MOST_CUT:
+                self._cut.clear()
+            self._cut[text] = known
+        return known
 
     def weight(self, word: str) -> float:
         """How much a word tells: the logarithm of its rarity."""

@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from bot.commands.ask import answered
 from bot.commands.checking import add_checks
 from bot.commands.exporting import export_command
+from bot.commands.sheets import import_command
 from bot.services import Services
 from knowledge.entry import Entry
 from knowledge.evaluation import Case, read_cases, tally
@@ -21,6 +22,7 @@ def knowledge_commands(services: Services) -> AppGroup:
 
     add_checks(group, services)
     group.add_command(export_command(services))
+    group.add_command(import_command(services))
 
     @group.command("list")
     @click.option("--json", "as_json", is_flag=True)

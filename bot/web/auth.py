@@ -30,6 +30,9 @@ LOCK = timedelta(minutes=10)
 
 HOME = "/console/"
 
+_PAGES = {"number": "console.case", "revision": "knowledge.draft", "entry": "knowledge.entry"}
+"""What somebody acted on, and the page of it: there they go on after the log-in."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -166,14 +169,17 @@ def _to_log_in() -> Response:
 
 
 def _page_to_return_to(*, partial: bool) -> str:
-    """The page somebody was on; after an action that of its case."""
+    """The page somebody was on; after an action that of its case, draft or entry."""
     if partial:
         seen = urlsplit(request.headers.get("HX-Current-URL", HOME))
         return local_path(f"{seen.path}?{seen.query}" if seen.query else seen.path)
     if request.method == "GET":
         return local_path(request.full_path.rstrip("?"))
-    number = (request.view_args or {}).get("number")
-    return url_for("console.case", number=number) if number else HOME
+    given = request.view_args or {}
+    for name, page in _PAGES.items():
+        if name in given:
+            return url_for(page, **{name: given[name]})
+    return HOME
 
 
 def local_path(there: str) -> str:

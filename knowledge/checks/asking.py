@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from knowledge.checks.fault import Fault, fault
 from knowledge.entry import Entry
-from knowledge.normal import normalise
 from knowledge.text import Segmenter
 
 FEWEST_WORDINGS = 8
@@ -53,4 +52,4 @@ def _said_before(entry: Entry, asked: _Asked, segmenter: Segmenter) -> Iterator[
 
 def _gist(text: str, segmenter: Segmenter) -> tuple[str, ...]:
     """The words of a text that say something, in one order."""
-    return tuple(sorted(set(segmenter.content_words(normalise(text)))))
+    return tuple(sorted(set(segmenter.remembered_words(text))))

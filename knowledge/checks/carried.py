@@ -16,11 +16,14 @@ def faults(library: Library, day: date) -> Iterator[Fault]:
     An article that nobody read is told elsewhere, with what to do about that.
     """
     for citing in library.citing():
-        if not citing.used_on(day):
-            continue
-        for cited in library.lapsed(citing, day):
-            if _was_read(library, citing, cited):
-                yield _told(citing, cited, day)
+        yield from of_citing(citing, library, day)
+
+
+def of_citing(citing: Citing, library: Library, day: date) -> Iterator[Fault]:
+    """What stops one thing that cites."""
+    for cited in library.lapsed(citing, day) if citing.used_on(day) else ():
+        if _was_read(library, citing, cited):
+            yield _told(citing, cited, day)
 
 
 def _was_read(library: Library, citing: Citing, cited: Citation) -> bool:

@@ -71,15 +71,21 @@ def settle_plan(path: Path, entries: Sequence[Entry]) -> None:
     path.write_text(_ROW.sub(lambda row: f"{row[1]}{states[row[2]]}", text), "utf-8")
 
 
-def faults(entries: Sequence[Entry], plan: Mapping[str, Row]) -> Iterator[Fault]:
-    """Rows whose state is not what the entries say, and entries that cover unknown rows."""
+def faults(
+    entries: Sequence[Entry], plan: Mapping[str, Row], filed: Sequence[Entry]
+) -> Iterator[Fault]:
+    """Rows whose state is not what the entries say, and entries that cover unknown rows.
+
+    The plan is a file and speaks of those that are `filed`: what was released in the console
+    settles it when it is exported.
+    """
     for entry in entries:
         for name in entry.plan:
             if name not in plan:
                 yield fault(entry, "plan", "plan_unknown", name)
             elif name == entry.id or any(name == other.id for other in entries):
                 yield fault(entry, "plan", "plan_of_an_entry", name)
-    for name, state in settled(entries, plan).items():
+    for name, state in settled(filed, plan).items():
         row = plan[name]
         if row.state is not state:
             message = complaint("plan_state", id=name, state=row.state, right=state)

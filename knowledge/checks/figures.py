@@ -83,7 +83,7 @@ def _claims(entry: Entry, segmenter: Segmenter) -> Iterator[_Claim]:
                 by_unit.setdefault(unit, set()).add(quantity.spelling)
                 about = about.replace(quantity.written, " ")
             if by_unit:
-                words = frozenset(w for w in segmenter.content_words(about) if len(w) > 1)
+                words = frozenset(w for w in segmenter.remembered_words(about) if len(w) > 1)
                 figures = {unit: frozenset(found) for unit, found in by_unit.items()}
                 yield _Claim(entry, field, sentence, words, figures)
 

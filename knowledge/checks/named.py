@@ -23,7 +23,7 @@ def faults(library: Library, content: Path) -> Iterator[Fault]:
     """Articles that an entry, a deadline, a figure or any other file names without citing them."""
     names = Names.of(library.register)
     for entry in library.entries.values():
-        yield from _of_entry(entry, names)
+        yield from of_entry(entry, names)
     yield from _of_deadlines(library, names)
     yield from _of_figures(library, names)
     everything = {cited for citing in library.citing() for cited in citing.citations}
@@ -44,7 +44,7 @@ def _words(path: Path, content: Path) -> str:
     return "\n".join(line if line.lstrip().startswith("#") else "" for line in text.split("\n"))
 
 
-def _of_entry(entry: Entry, names: Names) -> Iterator[Fault]:
+def of_entry(entry: Entry, names: Names) -> Iterator[Fault]:
     """In a reason a number alone means an article of a law that the entry cites."""
     numbers = {cited.article for cited in entry.citations}
     for field, text in parts_of(entry):

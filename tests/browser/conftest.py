@@ -51,8 +51,8 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Web and courier over SQLite, with two members of staff."""
-    with running(tmp_path_factory.mktemp("service"), WEB_WORKERS="1") as service:
+    """Two web processes and a courier over SQLite, with two members of staff."""
+    with running(tmp_path_factory.mktemp("service"), WEB_WORKERS="2") as service:
         engine = make_engine(f"sqlite:///{service.folder}/var/faxiaomei.sqlite3")
         with SqlStore(engine).write() as records:
             for name in NAMES:

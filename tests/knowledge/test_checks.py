@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from knowledge.checks import periods
+from knowledge.checks import Rules, check, periods
 from knowledge.checks.coverage import Coverage, counted, read_plan, settle_plan
+from knowledge.entry import EntryId, TopicId
 from knowledge.library import Library
-from tests.knowledge.planting import TODAY, WAGES, HandLock, faults, planted, spoil
+from knowledge.overlay import Overlay, Released
+from tests.knowledge.planting import SEGMENTER, TODAY, WAGES, HandLock, faults, planted, spoil
 
 DIVORCE = "entries/hunyin/hunyin-susonglihun-01.md"
 CHILD = "entries/hunyin/hunyin-fuyang-04.md"
@@ -175,6 +177,15 @@ def test_the_plan_counts_what_is_covered_and_is_settled_by_the_entries(content: 
     before = plan.read_text("utf-8")
     settle_plan(plan, entries)
     assert plan.read_text("utf-8") == before
+
+
+def test_the_plan_is_a_file_and_asks_nothing_of_what_was_released_elsewhere(content: Path) -> None:
+    text = (content / FIRED).read_text("utf-8").replace("jiechu-01", "jiechu-02", 1)
+    new = Released(EntryId("laodong-jiechu-02"), TopicId("laodong"), text, "")
+    library = Library.read(content).under(Overlay.of(1, [new]))
+    assert new.entry in library.entries
+    found = check(library, Rules.read(content), SEGMENTER, TODAY)
+    assert not [fault for fault in found if fault.file.endswith("plan.yaml")]
 
 
 def test_what_is_handed_over_stays_so(content: Path) -> None:
