@@ -22,15 +22,16 @@ from handlers.pace import Pace, Standing
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What a message may meet; most meet nothing, and need not look for it.
+    """What a message may meet.
 
-    `answered`: the message itself came before. `offers`: something offered stands open.
-    `answers_wait`: staff wrote what could not be pushed.
+    `answered`: the message itself came before. `answers_wait`: staff wrote what could not be
+    pushed. `offers`: of everything said since the machine's last reply, that included, the
+    newest first.
     """
 
     answered: bool = False
-    offers: bool = False
     answers_wait: bool = False
+    offers: Sequence[Offer] = ()
 
 
 class Conversations(Protocol):
@@ -68,7 +69,7 @@ class Conversations(Protocol):
         """What was said to the message with this key; None if it never came."""
 
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
-        """Offers of everything said since the machine's last reply, newest first, that included."""
+        """The offers of `prior` alone."""
 
     def add(
         self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None

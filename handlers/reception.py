@@ -87,8 +87,7 @@ class Reception:
         prior = records.conversations.prior(resident, message.key)
         if prior.answered and (said := records.conversations.reply_to(resident, message.key)):
             return said
-        offers = records.conversations.offers(resident) if prior.offers else ()
-        turn = Turn(records, standing, prior, message, offers)
+        turn = Turn(records, standing, prior, message)
         reply, pace = self._reply(turn, alone)
         self._keep(turn, reply, pace)
         return reply

@@ -17,7 +17,11 @@ class Turn:
     standing: Standing
     prior: Prior
     message: Message
-    offers: Sequence[Offer]
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        """What was offered before, the newest first."""
+        return self.prior.offers
 
     @property
     def resident(self) -> Resident:

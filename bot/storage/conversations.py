@@ -16,7 +16,6 @@ from bot.storage.statements import (
     CAME,
     NEW_MESSAGE,
     NEWCOMER,
-    OFFERS,
     PRIOR,
     REPLY_TO,
     REPLY_TO_DEPARTED,
@@ -91,7 +90,12 @@ class SqlConversations:
 
     def prior(self, resident: ResidentId, key: str) -> Prior:
         asked = {"resident": resident, "key": key}
-        return Prior(*PRIOR.one(self.connection, asked))
+        rows = PRIOR.all(self.connection, asked)
+        if not rows:
+            return Prior()
+        answered, answers_wait, _, _ = rows[0]
+        offers = tuple(to_offer(document) for _, _, said, document in rows if said is not None)
+        return Prior(answered, answers_wait, offers)
 
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         asked = {"resident": resident, "key": key}
@@ -99,8 +103,7 @@ class SqlConversations:
         return None if found is None else _to_reply(found)
 
     def offers(self, resident: ResidentId) -> Sequence[Offer]:
-        said = OFFERS.all(self.connection, {"resident": resident})
-        return [to_offer(document) for (document,) in said]
+        return list(self.prior(resident, "").offers)
 
     def add(
         self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Table,
+    and_,
     bindparam,
     case,
     exists,
@@ -123,9 +124,6 @@ _SAID_SINCE = (
     messages.c.text != "",
 )
 
-OFFERS = Prepared(select(messages.c.offer).where(*_SAID_SINCE).order_by(messages.c.id.desc()))
-"""What stood open for a `resident` since the machine's last reply, the newest first."""
-
 _WAITING = (
     deliveries.c.resident == bindparam("resident"),
     deliveries.c.state == DeliveryState.HELD,
@@ -136,11 +134,16 @@ PRIOR = Prepared(
         exists().where(
             messages.c.resident == bindparam("resident"), messages.c.key == bindparam("key")
         ),
-        exists().where(*_SAID_SINCE, messages.c.offer.is_not(None)),
         exists().where(*_WAITING),
+        messages.c.id,
+        messages.c.offer,
     )
+    .select_from(residents.outerjoin(messages, and_(*_SAID_SINCE)))
+    .where(residents.c.id == bindparam("resident"))
+    .order_by(messages.c.id.desc())
 )
-"""Whether there is anything to look for: a message with this `key`, offers, answers that wait."""
+"""Whether a message with this `key` came, whether answers wait, and what stood open for a
+`resident` since the machine's last reply, the newest first: a row for each, or one without."""
 
 
 _came = messages.alias()

@@ -35,6 +35,8 @@ _REFUSALS: tuple[tuple[type[Exception], int, str], ...] = (
 class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """Stops reading from whoever is too slow, and repeats nothing of what it cannot read."""
 
+    arrives_within = ARRIVES_WITHIN
+
     def init_process(self) -> None:
         self.handling: dict[Any, float] = {}
         super().init_process()
@@ -68,7 +70,7 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
     def murder_pending(self) -> None:
         """Called about once a second. A request that is being answered loses nothing by it."""
         super().murder_pending()
-        limit = time.monotonic() - ARRIVES_WITHIN
+        limit = time.monotonic() - self.arrives_within
         for conn, began in list(self.handling.items()):
             if began < limit:
                 self.handling.pop(conn, None)

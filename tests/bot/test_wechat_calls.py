@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.storage.store import SqlStore
-from bot.wechat.calls import ANSWER_SECONDS, LARGEST_ANSWER, Fault, Wire
+from bot.wechat import calls
+from bot.wechat.calls import LARGEST_ANSWER, Fault, Wire
 from bot.wechat.client import Platform, PlatformError
 from tests.bot.platform_examples import WANG, client_of
 from tests.bot.rude_server import answering, http
@@ -76,13 +77,14 @@ def test_a_success_is_what_was_given() -> None:
         assert Wire(url).ask(SEND, {}, None) == {"errcode": 0, "errmsg": "ok"}
 
 
+@pytest.mark.usefixtures("impatient")
 def test_an_answer_that_drips_is_cut_off() -> None:
     """Each byte would begin the socket's own time limit anew."""
     drops = [http(b"", length=100), *[b" "] * 30]
     began = time.monotonic()
     with answering(*drops, pause=0.5) as url:
         assert Wire(url).ask(SEND, {}, None) == Fault("too_long_an_answer", surely=False)
-    assert time.monotonic() - began < ANSWER_SECONDS + 1.5
+    assert time.monotonic() - began < calls.ANSWER_SECONDS + 1.5
 
 
 @pytest.mark.parametrize(
@@ -123,6 +125,7 @@ def shown(error: BaseException) -> str:
     return "".join(lines) + repr(hidden) + (repr(vars(hidden)) if hidden else "")
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("path", [SEND, STABLE_TOKEN])
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
 def test_no_fault_shows_a_secret(

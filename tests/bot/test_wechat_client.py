@@ -182,6 +182,7 @@ def test_a_refused_token_is_replaced_and_the_message_arrives(
     assert len(platform.messages(WANG)) == 1
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [

@@ -152,6 +152,7 @@ def test_each_refusal_of_a_token_has_its_advice(platform: FakePlatform, code: in
     assert verdict(found, "push") == (Verdict.UNKNOWN, "no_access")
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
@@ -159,7 +160,7 @@ def test_each_refusal_of_a_token_has_its_advice(platform: FakePlatform, code: in
         (html_page(), "not_json"),
         (reset(), "ConnectionError"),
         (refusing(-1), "-1"),
-        (hang(7.0), "ReadTimeout"),
+        (hang(3.0), "ReadTimeout"),
     ],
 )
 def test_a_platform_that_does_not_answer_is_told(

@@ -1,7 +1,8 @@
 """A whole service without HTTP: the real store and content, a clock and a channel by hand."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -124,17 +125,23 @@ class House:
         self.finder.about_law = True
 
 
+# Read once; of the entries, which a test may take away, each house has its own.
+_library = cache(Library.read)
+_wording = cache(partial(Wording.read, CONTENT / "wording.yaml"))
+_commands = cache(partial(Commands.read, CONTENT / "lexicon" / "commands.yaml"))
+_screen = cache(partial(Screen.read, CONTENT / "lexicon" / "danger.yaml"))
+
+
 @pytest.fixture
 def house(sqlite_store: SqlStore) -> House:
     """A house whose finder knows one answer: 房东不退押金."""
-    library = Library.read()
-    composer = Composer(Wording.read(CONTENT / "wording.yaml"), library)
+    library = replace(_library(), entries=dict(_library().entries))
+    composer = Composer(_wording(), library)
     clock, channel = HandClock(), HandChannel()
     finder = HandFinder(library, {DEPOSIT: 0.95})
-    commands = Commands.read(CONTENT / "lexicon" / "commands.yaml")
-    screen = Screen.read(CONTENT / "lexicon" / "danger.yaml")
+    dialogue = Dialogue(_commands(), library)
     reception = Reception(
-        sqlite_store, clock, ZONE, screen, Dialogue(commands, library), finder, composer, Policy()
+        sqlite_store, clock, ZONE, _screen(), dialogue, finder, composer, Policy()
     )
     with sqlite_store.write() as records:
         lawyer, mediator, admin = (
