@@ -1,6 +1,6 @@
 """A proposed entry rehearsed: what residents would get, and which questions would go where."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -14,6 +14,7 @@ from knowledge.complaints import complaint
 from knowledge.entry import Entry, EntryId, Status
 from knowledge.entrytext import head_of
 from knowledge.files import SECTIONS
+from knowledge.index import Indexed
 from knowledge.library import Library
 from knowledge.matcher import Matcher
 from knowledge.overlay import Locks, TextFault
@@ -107,12 +108,15 @@ class Rehearsal:
         """Wordings of others that would be offered the proposal, if there were no other."""
         alone = _answering(replace(self.trial.library, entries={entry.id: entry}), entry)
         matcher = self.matcher.over_another(alone)
-        enough = self.now.policy.ask_at
+        said = {word for item in matcher.index.entries for word in item.vocabulary}
         for other in self.matcher.index.entries:
-            for wording in other.wordings if other.entry.id != entry.id else ():
-                found = matcher.find_query(wording, self._day).matches
-                if found and found[0].confidence >= enough:
-                    yield other.entry.id, wording.text
+            if other.entry.id == entry.id:
+                continue
+            for wording in _wordings_with(said, other):
+                query = self.matcher.segmenter.query(wording)
+                found = matcher.find_query(query, self._day).matches
+                if found and found[0].confidence >= self.now.policy.ask_at:
+                    yield other.entry.id, query.text
 
     def _got(self, reception: Reception, question: str) -> Got:
         message = Message(_NOBODY, "rehearsal", Kind.TEXT, question, self.at)
@@ -195,3 +199,9 @@ def _is_disturbed(heard: Heard) -> bool:
     lost = heard.now.answer == heard.asks_for and heard.then.answer != heard.asks_for
     wrong = heard.then.answer not in (None, heard.asks_for, heard.now.answer)
     return lost or wrong
+
+
+def _wordings_with(words: Collection[str], item: Indexed) -> Iterator[str]:
+    """The ways to ask that have one of these words at least."""
+    places = {place for word in words for place, _ in item.vocabulary.get(word, ())}
+    return (item.entry.ways_to_ask[place] for place in sorted(places))
