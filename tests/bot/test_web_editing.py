@@ -153,6 +153,7 @@ def test_of_two_windows_the_second_is_told_and_keeps_its_text(wang: Editor) -> N
     late = draft.save(form=old, 详细=dict(old)["详细"] + "另一边写的。")
     assert late.status_code == 409
     assert "另一边写的" in late.text
+    assert "data-unsaved" in late.text
     assert "一边写的。</ins>" in late.text
     assert draft.value("详细").endswith("一边写的。")
 

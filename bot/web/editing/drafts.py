@@ -1,6 +1,6 @@
 """The pages of a revision: the editor while it is a draft, then the page of the second person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import redirect, render_template, request, url_for
@@ -23,7 +23,7 @@ from handlers.errors import (
     Unfit,
 )
 from handlers.revisions import Revision, RevisionId, RevisionState
-from knowledge.differences import differences
+from knowledge.differences import Difference, differences
 from knowledge.entryfile import EntryForm, written
 
 LONGEST_QUESTION = 500
@@ -67,9 +67,9 @@ class DraftPages:
         except StaleSave as stale:
             return self._stale(staff, stale.newer, form)
         except BadInput:
-            return self._editor(staff, found, form, problem("too_long")), 409
+            return self._editor(staff, found, form, problem("too_long"), unsaved=True), 409
         except NotPossible:
-            return self._editor(staff, found, form, problem("not_a_draft")), 409
+            return self._editor(staff, found, form, problem("not_a_draft"), unsaved=True), 409
         match request.form.get("then", ""):
             case "preview":
                 return redirect(url_for("knowledge.preview", revision=saved.id))
@@ -163,13 +163,21 @@ class DraftPages:
     def _stale(self, staff: Staff, newer: Revision, form: EntryForm) -> ResponseReturnValue:
         """Somebody saved meanwhile: what was typed is still in the form, beside what changed."""
         theirs = differences(form, form_or_empty(newer.text))
-        return self._editor(staff, newer, form, problem("stale"), theirs=theirs), 409
+        return self._editor(staff, newer, form, problem("stale"), theirs, unsaved=True), 409
 
     def _editor(
-        self, staff: Staff, found: Revision, form: EntryForm, told: str = "", **more: object
+        self,
+        staff: Staff,
+        found: Revision,
+        form: EntryForm,
+        told: str = "",
+        theirs: Sequence[Difference] = (),
+        *,
+        unsaved: bool = False,
     ) -> str:
-        unsaved = replace(found, text=written(form))
-        picture = revision_picture(self.room, unsaved, staff.id, tests=False)
+        """The form; where it is `unsaved`, what stands in it is nowhere else."""
+        as_typed = replace(found, text=written(form))
+        picture = revision_picture(self.room, as_typed, staff.id, tests=False)
         library = self.room.services.library
         titles = {str(one.id): one.title for one in library.entries.values()}
         laws = [law.title for law in library.register.laws.values()]
@@ -182,7 +190,8 @@ class DraftPages:
             titles=titles,
             laws=laws,
             problem=told,
-            stale=more.get("theirs", ()),
+            stale=theirs,
+            unsaved=unsaved,
         )
 
     def _review(self, staff: Staff, found: Revision, told: str = "") -> str:

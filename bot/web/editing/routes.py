@@ -16,7 +16,7 @@ from bot.web.editing.sheetpages import SheetPages
 from handlers.errors import NotAllowed
 from knowledge.entrytext import version_of
 
-LONGEST_FORM = 512_000
+LONGEST_FORM = 1_000_000
 """Bytes. A text several times too long still comes back to whoever wrote it."""
 
 _AROUND_A_FILE = 20_000

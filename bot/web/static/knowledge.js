@@ -24,10 +24,15 @@ function typed(form) {
 
 function keepTyped(form) {
   const key = `fxm-entry-${form.dataset.kept}`;
-  const asSaved = JSON.stringify(typed(form));
+  const lacks = "unsaved" in form.dataset;
+  const asSaved = lacks ? "" : JSON.stringify(typed(form));
   let leaving = false;
+  if (lacks) {
+    at("unsaved").hidden = false;
+    store(key, { saves: form.dataset.saves, typed: typed(form) });
+  }
   if ("saved" in form.dataset) store(key, null);
-  const kept = recall(key);
+  const kept = lacks ? null : recall(key);
   if (kept && kept.saves === form.dataset.saves && JSON.stringify(kept.typed) !== asSaved) {
     fill(form, kept.typed);
     at("restored").hidden = false;
@@ -36,7 +41,7 @@ function keepTyped(form) {
   at("forget").addEventListener("click", () => {
     store(key, null);
     leaving = true;
-    location.reload();
+    location.assign(form.dataset.draft);
   });
   form.addEventListener("input", () => {
     const now = typed(form);
