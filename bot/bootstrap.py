@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from bot.clock import now
 from bot.editions import Editions, LateReception, Press
 from bot.figures import CountedChannel
-from bot.late import LateMatcher
+from bot.late import LateMatcher, LateSegmenter
 from bot.lawsearch import LawSearch
 from bot.replay import Replayer
 from bot.services import Services
@@ -57,7 +57,8 @@ def build(settings: Settings, clock: Clock = now) -> Services:
     commands = Commands.read(LEXICON / "commands.yaml")
     store = SqlStore(make_engine(settings.database))
     lookups = law_lookups(settings, files)
-    press = _press(settings, clock, store, commands, wording, Articles(lookups))
+    segmenter = LateSegmenter(settings.data_dir / "cache")
+    press = _press(settings, clock, store, segmenter, commands, wording, Articles(lookups))
     editions = Editions(files, press, partial(released_since, store.engine))
     # Whoever carries answers of staff needs no entries: one composer serves in every edition.
     composer = Composer(wording, files)
@@ -82,7 +83,7 @@ def build(settings: Settings, clock: Clock = now) -> Services:
         vault=vault,
         spool=spool,
         lookups=lookups,
-        law_search=LawSearch(lookups.texts, settings.data_dir / "cache"),
+        law_search=LawSearch(lookups.texts, settings.data_dir / "cache", segmenter),
         replayer=Replayer(spool, LateReception(editions), teller, clock, tasks.gather),
     )
 
@@ -117,11 +118,11 @@ def _press(
     settings: Settings,
     clock: Clock,
     store: SqlStore,
+    segmenter: LateSegmenter,
     commands: Commands,
     wording: Wording,
     articles: Articles,
 ) -> Press:
-    cache = settings.data_dir / "cache"
     return Press(
         store=store,
         clock=clock,
@@ -130,7 +131,7 @@ def _press(
         commands=commands,
         wording=wording,
         articles=articles,
-        make_matcher=lambda library, before: LateMatcher(library, cache, before),
+        make_matcher=lambda library, before: LateMatcher(library, segmenter, before),
     )
 
 

@@ -1,4 +1,4 @@
-"""The matcher, built when it is first needed: commands and the worker start without it."""
+"""Segmenter and matcher, built when they are first needed: most commands start without them."""
 
 import logging
 from datetime import date
@@ -16,13 +16,31 @@ class NoMatcherError(RuntimeError):
     """The matcher could not be built; every question goes to people."""
 
 
+class LateSegmenter:
+    """The segmenter of a process: jieba's dictionary is a hundred megabytes, and loaded once."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._lock = Lock()
+        self._read: Segmenter | None = None
+
+    def get(self) -> Segmenter:
+        """The segmenter, read by whoever asks first. Raises what reading raises, every time."""
+        with self._lock:
+            if self._read is None:
+                self._read = Segmenter.read(CONTENT / "lexicon", self._cache)
+            return self._read
+
+
 class LateMatcher:
     """A Finder over a library. Building takes about a second, and is tried once."""
 
-    def __init__(self, library: Library, cache: Path, before: "LateMatcher | None" = None) -> None:
+    def __init__(
+        self, library: Library, segmenter: LateSegmenter, before: "LateMatcher | None" = None
+    ) -> None:
         """`before`, of the edition before this one, lends what it has built already."""
         self._library = library
-        self._cache = cache
+        self._segmenter = segmenter
         self._lock = Lock()
         self._failed = False
         lent = before.built if before else None
@@ -41,8 +59,7 @@ class LateMatcher:
             if self.built is not None or self._failed:
                 return
             try:
-                segmenter = Segmenter.read(CONTENT / "lexicon", self._cache)
-                self.built = Matcher.over(self._library, segmenter)
+                self.built = Matcher.over(self._library, self._segmenter.get())
             except Exception:  # danger screen and desk must work without an index
                 self._failed = True
                 log.exception("matcher_not_ready")

@@ -9,10 +9,10 @@ from datetime import date
 from pathlib import Path
 from threading import Lock, Thread
 
+from bot.late import LateSegmenter
 from knowledge.library import CONTENT
 from knowledge.statutes.ranking import ArticleIndex, Hit
 from knowledge.statutes.texts import Texts
-from knowledge.text import Segmenter
 
 log = logging.getLogger(__name__)
 
@@ -29,13 +29,13 @@ class Searched:
 
 
 class LawSearch:
-    """Searches for pages and commands. Jieba's dictionary is loaded when it is first needed."""
+    """Searches for pages and commands, with the words of the matcher's segmenter."""
 
-    def __init__(self, texts: Texts, cache: Path) -> None:
+    def __init__(self, texts: Texts, cache: Path, segmenter: LateSegmenter) -> None:
         self._texts = texts
         self._cache = cache
         self._lock = Lock()
-        self._segmenter: Segmenter | None = None
+        self._segmenter = segmenter
         self._index: ArticleIndex | None = None
         self._building: Thread | None = None
 
@@ -43,10 +43,9 @@ class LawSearch:
         """The index; its first search builds it, which takes about half a minute."""
         with self._lock:
             if self._index is None:
-                segmenter = Segmenter.read(_LEXICON, self._cache)
+                words = self._segmenter.get().words
                 version = hashlib.sha256((_LEXICON / "words.yaml").read_bytes()).hexdigest()
-                self._segmenter = segmenter
-                self._index = ArticleIndex(self._cache, self._texts, segmenter.words, version)
+                self._index = ArticleIndex(self._cache, self._texts, words, version)
             return self._index
 
     def find(self, question: str, day: date, most: int) -> Searched | None:
@@ -59,9 +58,8 @@ class LawSearch:
 
     def _words(self, question: str) -> tuple[str, ...]:
         """As they were written and by the name that laws have for them."""
-        assert self._segmenter is not None  # noqa: S101  made together with the index
-        asked = self._segmenter.query(question)
-        written = self._segmenter.content_words(question)
+        segmenter = self._segmenter.get()
+        asked, written = segmenter.query(question), segmenter.content_words(question)
         return tuple(dict.fromkeys(word for word in (*asked.words, *written) if len(word) > 1))
 
     def _build_beside(self, index: ArticleIndex) -> None:

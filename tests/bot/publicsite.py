@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from bot.app import create_app
 from bot.bootstrap import build
 from bot.editions import Edition, Editions
+from bot.late import LateSegmenter
 from bot.lawsearch import LawSearch
 from bot.services import Services
 from bot.storage.migrate import upgrade
@@ -74,7 +75,8 @@ def public_site(folder: Path, **changed: Any) -> PublicSite:
     upgrade(services.store.engine)
     # The installed laws would take half a minute to index.
     brought = Texts(services.lookups.register, [_folder(services, folder)])
-    services = replace(services, law_search=LawSearch(brought, folder / "cache"))
+    cache = folder / "cache"
+    services = replace(services, law_search=LawSearch(brought, cache, LateSegmenter(cache)))
     site = PublicSite(create_app(services).test_client(), services)
     return site
 
