@@ -16,26 +16,6 @@ from bot.storage.store import SqlStore
 from tests import postgres
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a service stay in one process of the run: else each would start its own."""
-    for item in items:
-        if isinstance(item, pytest.Function) and (service := _shared_service(item)):
-            item.add_marker(pytest.mark.xdist_group(service))
-
-
-def _shared_service(item: pytest.Function) -> str:
-    """What a test shares with others: its module's fixtures and their parameters, or a browser."""
-    if "browser" in item.fixturenames:
-        return "browser"
-    known = item._fixtureinfo.name2fixturedefs
-    shared = [name for name, found in known.items() if found[-1].scope == "module"]
-    if not shared:
-        return ""
-    given = item.callspec.params if hasattr(item, "callspec") else {}
-    return "-".join([item.module.__name__, *(str(given[name]) for name in shared if name in given)])
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> str:
     """Which engine a test runs on; `indirect` parameters can name one."""
