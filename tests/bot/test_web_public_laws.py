@@ -54,7 +54,7 @@ def test_an_article_says_which_text_it_is_and_where_it_stands(client: FlaskClien
     assert "由总包先给。总包给了再去追。" in told
     for fact in ("现在有效", "2019年12月4日的文本，2020年5月1日起施行", "行政法规", "国务院"):
         assert fact in told
-    assert f"文本来源{WAGES}(2019-12-04)" in told
+    assert f"文本来源管理员放进来的文本（文件{WAGES}(2019-12-04)）" in told
     whole = page(client, f"/laws/{WAGES}/30")
     assert f'href="/laws/{quote(WAGES)}/29"' in whole
     assert f'href="/laws/{quote(WAGES)}/31"' in whole
