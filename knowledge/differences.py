@@ -21,6 +21,10 @@ _VALUES = (
 )
 _LISTS = ("wordings", "citations", "risk", "exceptions", "related", "plan")
 
+_MOST_COMPARED = 1_000_000
+"""Pairs of letters or lines that are held against each other, in half a second at the worst.
+The time grows faster than their number, and nobody else is served meanwhile."""
+
 
 class Mark(StrEnum):
     """What became of a piece."""
@@ -90,6 +94,9 @@ def _as_line(item: str | tuple[str, str]) -> str:
 
 def _by_sentence(before: str, after: str) -> Iterator[Piece]:
     old, new = (list(filter(None, _SENTENCE.findall(text))) for text in (before, after))
+    if _are_too_many(old, new):
+        yield from _replaced(before, after)
+        return
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         gone, come = "".join(old[a:b]), "".join(new[c:d])
         if what == "equal":
@@ -101,7 +108,7 @@ def _by_sentence(before: str, after: str) -> Iterator[Piece]:
 def _by_letter(before: str, after: str) -> Iterator[Piece]:
     old, new = _LETTER.findall(before), _LETTER.findall(after)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < _ALIKE:
+    if _are_too_many(old, new) or matcher.quick_ratio() < _ALIKE or matcher.ratio() < _ALIKE:
         yield from _replaced(before, after)
         return
     gone = come = ""
@@ -118,12 +125,20 @@ def _by_letter(before: str, after: str) -> Iterator[Piece]:
 
 
 def _compared(old: list[str], new: list[str]) -> Iterator[Piece]:
+    if _are_too_many(old, new):
+        yield from (Piece(Mark.REMOVED, line) for line in old)
+        yield from (Piece(Mark.ADDED, line) for line in new)
+        return
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "equal":
             yield from (Piece(Mark.KEPT, line) for line in old[a:b])
             continue
         yield from (Piece(Mark.REMOVED, line) for line in old[a:b])
         yield from (Piece(Mark.ADDED, line) for line in new[c:d])
+
+
+def _are_too_many(old: Sequence[str], new: Sequence[str]) -> bool:
+    return len(old) * len(new) > _MOST_COMPARED
 
 
 def _replaced(gone: str, come: str) -> Iterator[Piece]:

@@ -140,7 +140,7 @@ def _head(form: EntryForm) -> Iterator[str]:
         if names := _given(getattr(form, name)):
             yield _line(name, f"[{', '.join(map(_in_a_row, names))}]")
     yield from _block("exceptions", _rows(form.exceptions, "number", "reason"))
-    yield from _block("places", [f"- {place}" for place in form.places])
+    yield from _block("places", [f"- {_scalar(place)}" for place in form.places])
     yield from _block("citations", _rows(form.citations, "law", "article"))
     yield from _block("wordings", [f"- {_scalar(one)}" for one in _given(form.wordings)])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import yaml
 
 from knowledge.entry import EntryId, TopicId
-from knowledge.fields import parsed
+from knowledge.fields import may_nest, parsed
 
 VERSION_LENGTH = 12
 """Signs of a digest that are kept: no two texts of one entry share them."""
@@ -15,10 +15,6 @@ VERSION_LENGTH = 12
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """Ids and topics are names of files and folders."""
 _FENCE = "---\n"
-
-MOST_NESTING = 1_000
-"""Signs that can nest in a head; a real one has some hundred. At tens of thousands the YAML
-library overflows the stack and takes the process with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,7 @@ def cleaned(text: str) -> str:
 
 def may_be_parsed(front: str) -> bool:
     """Whether a head is harmless to parse, whatever it says."""
-    return sum(front.count(sign) for sign in ("[", "{", "- ", "? ")) <= MOST_NESTING
+    return not may_nest(front)
 
 
 def head_of(text: str) -> Head:

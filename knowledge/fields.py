@@ -21,15 +21,39 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FRONT_STARTS_AT = 2
 """The line of a file's first field: a line of --- stands before it."""
 
+MOST_NESTING = 1_000
+"""Signs that can nest in a head; a real one has some hundred. At tens of thousands the YAML
+library overflows the stack and takes the process with it."""
+_DEEPEST = 50
+"""Levels of lists and mappings in each other; an entry has three."""
+
 Name = TypeVar("Name", bound=StrEnum)
 
 
+def may_nest(text: str) -> bool:
+    """Whether a text has so many signs that can nest that it is not parsed unseen."""
+    return sum(text.count(sign) for sign in ("[", "{", "- ", "? ")) > MOST_NESTING
+
+
 def parsed(text: str) -> object:
-    """YAML as plain values. Raises yaml.YAMLError."""
+    """YAML as plain values. Raises yaml.YAMLError, also for what nests too deeply to be built."""
+    if may_nest(text) and _is_deep(text):
+        raise yaml.YAMLError("nested too deeply")
     try:
         return yaml.load(text, Loader=_LOADER)  # noqa: S506  both loaders are safe ones
     except ValueError as error:  # the thirtieth of February, from the library's own reader of days
         raise yaml.YAMLError(str(error)) from error
+
+
+def _is_deep(text: str) -> bool:
+    """Counts levels from one event to the next, which needs no stack, and stops early."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def lines_of(text: str) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What changed in an entry is shown where it changed."""
 
 from dataclasses import replace
+from time import process_time
 
 from knowledge.differences import Difference, Mark, Piece, differences
 from knowledge.entryfile import EntryForm
@@ -70,3 +71,14 @@ def test_what_is_put_together_again_is_the_old_and_the_new_text() -> None:
         name = found.field.removeprefix("facets.")
         texts = [{"title": form.title, **form.parts, **form.facets} for form in (FORM, after)]
         assert [old, new] == [one.get(name, "") for one in texts]
+
+
+def test_what_would_take_minutes_to_compare_is_one_gone_and_one_new() -> None:
+    old, new = "一" * 20_000, "一" * 10_000 + "二" + "一" * 10_000
+    before = replace(FORM, parts={"简答": old}, wordings=("甲",) * 20_000)
+    after = replace(FORM, parts={"简答": new}, wordings=("甲",) * 20_001)
+    began = process_time()
+    text, lines = differences(before, after)
+    assert process_time() - began < 5
+    assert shown(text) == [("removed", old), ("added", new)]
+    assert len(lines.pieces) == 40_001

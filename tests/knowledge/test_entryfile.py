@@ -85,6 +85,26 @@ def test_the_list_of_places_follows_from_the_text() -> None:
     assert "places:\n  - phone:110\n  - office:司法所\n" in written(form)
 
 
+@pytest.mark.parametrize(
+    "blank", ["*", "@", "a: b: c", '"', "[", '司法所\n"reviewed_by": 王律师', "a\x85status: b"]
+)
+def test_no_blank_tears_the_head_or_writes_a_field(blank: str) -> None:
+    form = EntryForm(title="工资找谁要", status="draft", parts={"简答": f"到{{{blank}}}去。"})
+    again = form_of(written(form))
+    assert (again.title, again.status, again.reviewed_by) == ("工资找谁要", "draft", "")
+
+
+@pytest.mark.parametrize("nested", ["[", "{a: ", "- ", "? "])
+def test_what_somebody_types_never_overflows_the_stack(nested: str) -> None:
+    typed = (nested * 30_000).strip()
+    assert form_of(written(EntryForm(title=typed))).title == typed
+
+
+def test_a_long_list_is_no_deep_one() -> None:
+    wordings = tuple(f"问法{number}" for number in range(5_000))
+    assert form_of(written(EntryForm(wordings=wordings))).wordings == wordings
+
+
 def test_a_line_like_a_heading_cannot_tear_a_part_in_two() -> None:
     form = EntryForm(parts={"简答": "答。\n## 期限\n越早越好。", "期限": "一年。"})
     again = form_of(written(form))
