@@ -151,11 +151,10 @@ def _statuses(status: str) -> list[str]:
 
 
 def _overhead(form: EntryForm, rehearsal: Rehearsal) -> int:
-    first = rehearsal.first_message()
-    if not first:
+    if rehearsal.trial.entry is None:
         return 0
-    own = sum(size(form.parts.get(name, "")) for name in _FIRST_PARTS)
-    return size(first) - own - size(form.title)
+    own = sum(size(form.parts.get(name, "").strip()) for name in _FIRST_PARTS)
+    return MESSAGE_BYTES - rehearsal.room() - own - size(form.title)
 
 
 def _rows(rows: Iterator[tuple[str, str]], dropped: str, name: str) -> tuple[tuple[str, str], ...]:
