@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
-from bot.web.editing.sheets import COLUMNS, lines_of
+from bot.web.editing.sheets import lines_of
 from bot.web.labels import page_labels
 from handlers.parts import MESSAGE_BYTES, size
 from handlers.rehearsal import Rehearsal
@@ -33,7 +33,13 @@ _CODE = re.compile(
     r"|ordinary|money|deadline|criminal|safety|published|withdrawn|review_due)\b"
 )
 """Names of fields and choices in complaints, which are written for those who edit files."""
-_FIELDS = frozenset({*COLUMNS, "facets", "places"})
+_ON_THE_PAGE = (
+    *("whole", "title", *SECTIONS, "facets", *FACETS, "wordings", "citations", "risk"),
+    *("status", "valid_from", "valid_until", "review_by", "drafted_on", "subtopic"),
+    *("reviewed_by", "id", "topic", "places", "exceptions", "related", "plan"),
+)
+"""Where faults stand on the page, from top to bottom: a link leads to the first of them."""
+_FIELDS = frozenset(_ON_THE_PAGE)
 _INDEX = re.compile(r"\[\d+\]$")
 
 
@@ -106,14 +112,14 @@ def form_picture(form: EntryForm, rehearsal: Rehearsal) -> FormPicture:
 
 
 def by_field(faults: Sequence[TextFault]) -> dict[str, list[str]]:
-    """Complaints by the field of the form at which they are shown."""
+    """Complaints by the field of the form at which they are shown, in the order of the page."""
     told: dict[str, list[str]] = {}
     for fault in faults:
         name = _INDEX.sub("", fault.field).removeprefix("facets.")
         # What stands in the head of the file and has no field of its own belongs to the whole.
         shown = name if name in _FIELDS else "whole"
         told.setdefault(shown, []).append(in_plain_words(fault.message))
-    return told
+    return {name: told[name] for name in sorted(told, key=_ON_THE_PAGE.index)}
 
 
 def in_plain_words(message: str) -> str:
