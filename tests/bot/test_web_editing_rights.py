@@ -152,6 +152,7 @@ def test_a_new_entry_of_the_plan_has_its_title(site: Site, wang: Editor) -> None
 def test_whoever_writes_in_the_draft_of_another_is_told_first(wang: Editor, li: Editor) -> None:
     mine = wang.open("jiuzhu-dibao-01")
     assert "发布要再请一位" not in mine.page()
+    assert "最低工资" in re.sub(r"<[^>]*>", "", mine.page().partition("<b>会变的数")[2])
     assert "发布要再请一位" in li.draft(mine.revision).page()
 
 

@@ -26,11 +26,12 @@ _TYPED = (
     *("title", "subtopic", "status"),
     *("valid_from", "valid_until", "review_by", "drafted_on"),
 )
-_GROUPS = ("column", "entry_status_short", "entry_risk")
+_GROUPS = ("column", "entry_status_short", "entry_risk", "pair")
 _CODE = re.compile(
     r"\b(?:title|wordings|risk|citations|exceptions|related|plan|places|facets|subtopic|status"
     r"|valid_from|valid_until|review_by|drafted_on|reviewed_by"
-    r"|ordinary|money|deadline|criminal|safety|published|withdrawn|review_due)\b"
+    r"|ordinary|money|deadline|criminal|safety|published|withdrawn|review_due"
+    r"|law|article|number|reason)\b"
 )
 """Names of fields and choices in complaints, which are written for those who edit files."""
 _ON_THE_PAGE = (
@@ -148,6 +149,11 @@ def blanks_of(filler: Filler) -> dict[str, list[str]]:
         "hours": [f"{{hours:{name}}}" for name in kinds],
         "figure": [f"{{figure:{key}}}" for key in filler.parameters.by_key],
     }
+
+
+def figures_of(filler: Filler) -> dict[str, str]:
+    """What the figures are called behind their blanks, which have keys that say little."""
+    return {f"{{figure:{key}}}": one.name for key, one in filler.parameters.by_key.items()}
 
 
 def _statuses(status: str) -> list[str]:
