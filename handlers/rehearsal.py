@@ -80,6 +80,15 @@ class Rehearsal:
         """What a resident would get first; empty where the text is no entry."""
         return self.parts()[0] if self.trial.entry else ""
 
+    def room(self) -> int:
+        """Bytes left in the first message, as its check counts; less than 0 where it is too long.
+
+        0 where the text is no entry.
+        """
+        if self.trial.entry is None:
+            return 0
+        return room_of(self.trial.entry, self.then.composer, self._day)
+
     def parts(self) -> tuple[str, ...]:
         """Every message of the entry, the first and those behind 更多."""
         if self.trial.entry is None:
@@ -175,6 +184,12 @@ class Prover:
         return rehearse(text, as_entry, self.bench(), self.reception(), self.clock())
 
 
+def room_of(entry: Entry, composer: Composer, day: date) -> int:
+    """Bytes left in the first message, on the day or once the review is due and told."""
+    latest = max(day, entry.review_by + timedelta(days=1))
+    return MESSAGE_BYTES - size(composer.first_message(entry, latest))
+
+
 def _answering(library: Library, entry: Entry) -> Library:
     """A library in which an entry that is to answer can be found, whatever still is wrong."""
     if entry.status is Status.WITHDRAWN:
@@ -187,10 +202,9 @@ def _answering(library: Library, entry: Entry) -> Library:
 
 def _size_faults(entry: Entry, composer: Composer, bench: Bench) -> Iterator[TextFault]:
     """A first message that does not fit, on the day or once the review is due and told."""
-    latest = max(bench.day, entry.review_by + timedelta(days=1))
-    length = size(composer.first_message(entry, latest))
-    if length > MESSAGE_BYTES:
-        told = complaint("too_long", bytes=length, most=MESSAGE_BYTES)
+    room = room_of(entry, composer, bench.day)
+    if room < 0:
+        told = complaint("too_long", bytes=MESSAGE_BYTES - room, most=MESSAGE_BYTES)
         yield TextFault(next(iter(SECTIONS)), 0, told)
 
 

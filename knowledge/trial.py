@@ -13,12 +13,12 @@ from knowledge.entryfile import form_of
 from knowledge.errors import ContentError
 from knowledge.files import examine_text, place_of
 from knowledge.library import Library
-from knowledge.locking import lock_citations
+from knowledge.locking import LockFault, lock_citations
 from knowledge.matcher import Matcher
 from knowledge.overlay import Locks, TextFault
 from knowledge.parameters import Parameters
 from knowledge.statutes.lock import CitationLock
-from knowledge.statutes.texts import Texts
+from knowledge.statutes.texts import Lack, Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class Trial:
 
     @property
     def faults(self) -> tuple[TextFault, ...]:
-        """Every reason why residents must not get it, those of the law last."""
-        return (*self.own_faults, *self.locks.faults)
+        """Every reason why residents must not get it, those of the law last, each told once."""
+        told = {fault.message for fault in self.own_faults}
+        return (*self.own_faults, *(one for one in self.locks.faults if one.message not in told))
 
 
 def tried(text: str, as_entry: EntryId, bench: Bench) -> Trial:
@@ -74,21 +75,23 @@ def opened(entry: Entry, bench: Bench) -> Locks:
         return Locks()
     outcome = lock_citations(_alone(entry, bench.library), bench.texts, bench.day)
     rows = (row for row in outcome.lock if Citation(row.title, row.article) in entry.citations)
-    faults = tuple(
-        TextFault(
-            "citations",
-            0,
-            complaint(
-                f"law_{fault.kind}",
-                law=fault.cited.law,
-                article=fault.cited.article,
-                day=fault.day,
-            ),
-        )
+    faults = (
+        TextFault("citations", 0, _law_complaint(fault, bench))
         for fault in outcome.faults
         if fault.citing is not None and fault.citing.kind is CitingKind.ENTRY
     )
-    return Locks(tuple(rows), faults)
+    return Locks(tuple(rows), tuple(dict.fromkeys(faults)))
+
+
+def _law_complaint(fault: LockFault, bench: Bench) -> str:
+    """What is said of an article; a law or a number that does not exist is told as such."""
+    law, article = fault.cited.law, fault.cited.article
+    if not bench.library.register.versions(law):
+        return complaint("law_unknown", found=law)
+    version = bench.library.register.in_force(law, fault.day)
+    missing = version and bench.texts.article(version, article) is Lack.NO_ARTICLE
+    name = "law_no_article" if missing else f"law_{fault.kind}"
+    return complaint(name, law=law, article=article, day=fault.day)
 
 
 def _alone(entry: Entry, library: Library) -> Library:

@@ -42,12 +42,17 @@ def _said_before(entry: Entry, asked: _Asked, segmenter: Segmenter) -> Iterator[
             continue
         other, before = asked.setdefault(gist, (entry, wording))
         if other is not entry:
-            yield fault(entry, "wordings", "wording_elsewhere", wording, other=other.id, as_=before)
+            yield _elsewhere(entry, "wordings", wording, other, before)
         elif before is not wording:
             yield fault(entry, "wordings", "wording_twice", wording, as_=before)
     other, before = asked.setdefault(title, (entry, entry.title))
     if other is not entry:
-        yield fault(entry, "title", "wording_elsewhere", entry.title, other=other.id, as_=before)
+        yield _elsewhere(entry, "title", entry.title, other, before)
+
+
+def _elsewhere(entry: Entry, field: str, found: str, other: Entry, before: str) -> Fault:
+    blanks = {"other": other.id, "title": other.title, "as_": before}
+    return fault(entry, field, "wording_elsewhere", found, **blanks)
 
 
 def _gist(text: str, segmenter: Segmenter) -> tuple[str, ...]:

@@ -29,6 +29,9 @@ def faults(entry: Entry, library: Library) -> Iterator[Fault]:
 def _out_of_force(entry: Entry, library: Library) -> Iterator[Fault]:
     last = entry.valid_until or entry.review_by
     for law in dict.fromkeys(cited.law for cited in entry.citations):
-        for day in (entry.valid_from, last):
+        if not library.register.versions(law):
+            yield fault(entry, "citations", "law_unknown", law)
+            continue
+        for day in dict.fromkeys((entry.valid_from, last)):
             if library.register.in_force(law, day) is None:
                 yield fault(entry, "citations", "law_not_in_force", law, day=day)

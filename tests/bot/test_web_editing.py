@@ -107,7 +107,7 @@ def test_what_one_writes_another_releases_and_residents_get_it(
     assert f"已由{li.member.name}审核" in told
     history = wang.get(f"entries/{TAOXIN}").text
     assert f"{li.member.name}发布" in history
-    assert "恢复到文件" in history
+    assert "恢复到最初的一版" in history
 
 
 def seen_in(page: str) -> str:
@@ -195,3 +195,43 @@ def test_an_article_can_be_read_beside(wang: Editor) -> None:
     ).text
     assert "禁止包办" in alone
     assert "<html" not in alone
+
+
+def test_a_law_or_an_article_that_does_not_exist_is_told_once_in_plain_words(li: Editor) -> None:
+    draft = li.open("jiuzhu-dibao-01")
+    form = draft.form()
+    laws = [at for at, (name, _) in enumerate(form) if name == "law"]
+    form[laws[0]] = ("law", "押金保护法")
+    form[laws[1] + 1] = ("article", "1999")
+    page = draft.save("", form).text
+    told = re.search(r'id="faults-citations">(.*?)</ul>', page, re.DOTALL)
+    assert told is not None
+    assert told[1].count("没有找到《押金保护法》这部法律") == 1
+    assert "在施行" not in told[1]
+    assert "没有第一千九百九十九条。请核对条号" in told[1]
+    assert not re.search(r"flask|\.yaml", told[1])
+    draft.act("discard")
+
+
+def test_the_room_of_a_message_that_is_too_long_is_not_counted_as_free(li: Editor) -> None:
+    draft = li.open("jiuzhu-dibao-01")
+    before = draft.page()
+    page = draft.save("", None, 简答=draft.value("简答") + "低保可以自己去申请。" * 60).text
+
+    def overhead(text: str) -> int:
+        return int(re.findall(r'data-overhead="(-?\d+)"', text)[0])
+
+    assert overhead(page) == overhead(before)
+    assert "一个汉字三个字节" in page
+    preview = li.get(f"drafts/{draft.revision}/preview").text
+    assert "要去掉大约" in preview
+    draft.act("discard")
+
+
+def test_where_a_part_is_empty_it_is_told_what_waits_for_it(li: Editor) -> None:
+    draft = li.open("jiuzhu-dibao-01")
+    page = draft.save("", None, 下一步="").text
+    assert "这一段是空的，请补上" in page
+    assert "等这几格能读出来才检查得了" in page
+    assert "等这几格能读出来才检查得了" not in draft.save("", None, 下一步="1. 打12348。").text
+    draft.act("discard")

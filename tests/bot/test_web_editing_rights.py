@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from bot.web.editing.pages import LONGEST_REMARK
 from handlers.cases import Role
 from handlers.revisions import NewRevision
+from knowledge.checks import Rules
 from knowledge.entry import EntryId, TopicId
+from knowledge.library import CONTENT
 from knowledge.overlay import Locks
 from tests.bot.desk_of_editors import SHELF, TAOXIN, Draft, Editor
 from tests.bot.site import Site, open_site
@@ -120,6 +123,37 @@ def test_a_new_entry_begins_with_its_name(wang: Editor) -> None:
     new = wang.member.send(f"{SHELF}new", f"{SHELF}new", {"id": "laodong-taoxin-97"})
     assert new.ok
     assert "新写：laodong-taoxin-97" in new.text
+
+
+def test_a_new_entry_needs_no_more_than_a_topic(wang: Editor) -> None:
+    def begun(**typed: str) -> requests.Response:
+        return wang.member.send(f"{SHELF}new", f"{SHELF}new", typed)
+
+    for typed in ({"id": "linli-zaoyin-1"}, {"id": "", "topic": ""}, {"topic": "nothing"}):
+        refused = begun(**typed)
+        assert refused.status_code == 409
+        assert "请选主题" in refused.text
+    unknown = begun(id="abc-def-01")
+    assert unknown.status_code == 409
+    assert "不是主题的拼音" in unknown.text
+    assert 'value="abc-def-01"' in unknown.text
+    first, second = begun(topic="linli", id=""), begun(topic="linli", id="")
+    numbers = [re.findall(r"新写：linli-qita-([0-9]{2})", one.text)[0] for one in (first, second)]
+    assert int(numbers[1]) == int(numbers[0]) + 1
+
+
+def test_a_new_entry_of_the_plan_has_its_title(site: Site, wang: Editor) -> None:
+    rows = Rules.read(CONTENT).plan.values()
+    planned = next(row for row in rows if row.id not in site.services.library.entries)
+    new = wang.member.send(f"{SHELF}new", f"{SHELF}new", {"id": planned.id})
+    assert f'value="{planned.title}"' in new.text
+
+
+def test_whoever_writes_in_the_draft_of_another_is_told_first(wang: Editor, li: Editor) -> None:
+    mine = wang.open("jiuzhu-dibao-01")
+    assert "发布要再请一位" not in mine.page()
+    assert "最低工资" in re.sub(r"<[^>]*>", "", mine.page().partition("<b>会变的数")[2])
+    assert "发布要再请一位" in li.draft(mine.revision).page()
 
 
 def test_who_may_do_what(wang: Editor, mediator: Editor, operator: Editor) -> None:

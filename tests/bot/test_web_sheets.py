@@ -148,6 +148,27 @@ def test_changed_and_new_rows_become_drafts_and_bad_ones_are_told(
     assert len(drafts(site, TAOXIN)) == 1
 
 
+def test_what_was_handed_over_since_is_no_second_draft(site: Site, downloaded: bytes) -> None:
+    zhao = site.member()
+    entry = "gongshang-rending-01"
+    content = changed(downloaded, put(entry, "费用", "不收费。"))
+    upload(zhao, content)
+    (revision,) = re.findall(r"drafts/([0-9]+)", upload(zhao, content).text.partition("2. 上传")[0])
+    assert Editor(zhao).draft(int(revision)).save("submit").ok
+    assert "早先收下的草稿" in upload(zhao, content).text
+    assert not drafts(site, entry)
+
+
+def test_a_bad_cell_is_told_once_by_title(wang: Member, downloaded: bytes) -> None:
+    content = changed(downloaded, put(HOUSE, "risk", "很危险"))
+    content = changed(content, put(HOUSE, "citations", "低保办法 10"))
+    content = changed(content, put(TAOXIN, "status", ""))
+    page = upload(wang, content).text
+    assert (page.count("“很危险”"), page.count("“依据”列")) == (1, 1)
+    assert "这一格空着，要写一个：“起草中" in page
+    assert LIBRARY.entries[HOUSE].title in page  # type: ignore[index]
+
+
 def test_a_whole_new_row_is_a_new_entry(site: Site, wang: Member) -> None:
     form = EntryForm.of(LIBRARY.entries[HOUSE])  # type: ignore[index]
     book = load_workbook(BytesIO(workbook_of([])))

@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.web.auth import staff_only
-from bot.web.editing.form import blanks_of, form_picture, typed_form
+from bot.web.editing.form import blanks_of, figures_of, form_picture, typed_form
 from bot.web.editing.pages import page, problem, said, to_draft
 from bot.web.editing.room import Workroom, require
 from bot.web.editing.shown import form_or_empty, revision_picture
@@ -187,6 +187,7 @@ class DraftPages:
             shown=picture,
             fields=form_picture(form, picture.rehearsal),
             blanks=blanks_of(library.filler),
+            figures=figures_of(library.filler),
             titles=titles,
             laws=laws,
             problem=told,

@@ -7,18 +7,17 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from bot.web.auth import staff_only
+from bot.web.editing.beginning import blank_text, chosen_id
 from bot.web.editing.form import in_plain_words
 from bot.web.editing.pages import page, problem, said, to_draft
 from bot.web.editing.room import Workroom, require, topics
 from bot.web.editing.shelf import Care, Sought, list_picture
 from bot.web.editing.shown import entry_picture
-from bot.web.labels import page_labels
 from handlers.archive import RELEASERS, WRITERS
 from handlers.cases import Staff
 from handlers.errors import BadInput, NotPossible, Unfit
 from handlers.revisions import Revision, RevisionId
-from knowledge.entry import EntryId, Status
-from knowledge.entryfile import EntryForm, written
+from knowledge.entry import EntryId
 
 MOST_PAGES = 10_000
 LONGEST_SEARCH = 100
@@ -58,15 +57,16 @@ class EntryPages:
     def new(self, staff: Staff) -> ResponseReturnValue:
         """A new entry: its id, then the editor. Whoever may write."""
         require(staff, WRITERS)
-        name = request.form.get("id", "").strip().lower()
         if request.method == "GET":
-            return self._new(staff, name)
+            return self._new(staff)
         try:
-            draft = self.room.curator.begin_new(self._blank(name), staff)
-        except BadInput:
-            return self._new(staff, name, page_labels().say("sheet_fault", "id")), 409
+            name = chosen_id(self.room, request.form.get("id", ""), request.form.get("topic", ""))
+            draft = self.room.curator.begin_new(blank_text(self.room, name), staff)
+        except BadInput as bad:
+            code = "unknown_topic" if bad.field == "topic" else "bad_id"
+            return self._new(staff, problem(code)), 409
         except NotPossible:
-            return self._new(staff, name, problem("taken_id")), 409
+            return self._new(staff, problem("taken_id")), 409
         return to_draft(draft)
 
     @staff_only
@@ -106,21 +106,15 @@ class EntryPages:
     def _released(self, done: Revision, note: str) -> ResponseReturnValue:
         return redirect(url_for("knowledge.entry", entry=done.entry, note=note))
 
-    def _new(self, staff: Staff, name: str, told: str = "") -> str:
+    def _new(self, staff: Staff, told: str = "") -> str:
         bench = self.room.bench()
         free = [row for row in bench.rules.plan.values() if row.id not in bench.library.entries]
-        return page("new", staff, given=name, problem=told, plan=free, topics=topics())
-
-    def _blank(self, name: str) -> str:
-        """The text that a new entry begins with."""
-        today = self.room.services.day().isoformat()
-        topic, _, rest = name.partition("-")
-        form = EntryForm(
-            id=name,
-            topic=topic,
-            subtopic=rest.partition("-")[0],
-            status=str(Status.PUBLISHED),
-            drafted_on=today,
-            valid_from=today,
+        return page(
+            "new",
+            staff,
+            given=request.form.get("id", ""),
+            topic=request.form.get("topic", ""),
+            problem=told,
+            plan=free,
+            topics=topics(),
         )
-        return written(form)

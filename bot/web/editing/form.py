@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from werkzeug.datastructures import MultiDict
 
-from bot.web.editing.sheets import COLUMNS, lines_of
+from bot.web.editing.sheets import lines_of
 from bot.web.labels import page_labels
 from handlers.parts import MESSAGE_BYTES, size
 from handlers.rehearsal import Rehearsal
@@ -26,14 +26,21 @@ _TYPED = (
     *("title", "subtopic", "status"),
     *("valid_from", "valid_until", "review_by", "drafted_on"),
 )
-_GROUPS = ("column", "entry_status_short", "entry_risk")
+_GROUPS = ("column", "entry_status_short", "entry_risk", "pair")
 _CODE = re.compile(
     r"\b(?:title|wordings|risk|citations|exceptions|related|plan|places|facets|subtopic|status"
     r"|valid_from|valid_until|review_by|drafted_on|reviewed_by"
-    r"|ordinary|money|deadline|criminal|safety|published|withdrawn|review_due)\b"
+    r"|ordinary|money|deadline|criminal|safety|published|withdrawn|review_due"
+    r"|law|article|number|reason)\b"
 )
 """Names of fields and choices in complaints, which are written for those who edit files."""
-_FIELDS = frozenset({*COLUMNS, "facets", "places"})
+_ON_THE_PAGE = (
+    *("whole", "title", *SECTIONS, "facets", *FACETS, "wordings", "citations", "risk"),
+    *("status", "valid_from", "valid_until", "review_by", "drafted_on", "subtopic"),
+    *("reviewed_by", "id", "topic", "places", "exceptions", "related", "plan"),
+)
+"""Where faults stand on the page, from top to bottom: a link leads to the first of them."""
+_FIELDS = frozenset(_ON_THE_PAGE)
 _INDEX = re.compile(r"\[\d+\]$")
 
 
@@ -106,14 +113,14 @@ def form_picture(form: EntryForm, rehearsal: Rehearsal) -> FormPicture:
 
 
 def by_field(faults: Sequence[TextFault]) -> dict[str, list[str]]:
-    """Complaints by the field of the form at which they are shown."""
+    """Complaints by the field of the form at which they are shown, in the order of the page."""
     told: dict[str, list[str]] = {}
     for fault in faults:
         name = _INDEX.sub("", fault.field).removeprefix("facets.")
         # What stands in the head of the file and has no field of its own belongs to the whole.
         shown = name if name in _FIELDS else "whole"
         told.setdefault(shown, []).append(in_plain_words(fault.message))
-    return told
+    return {name: told[name] for name in sorted(told, key=_ON_THE_PAGE.index)}
 
 
 def in_plain_words(message: str) -> str:
@@ -144,6 +151,11 @@ def blanks_of(filler: Filler) -> dict[str, list[str]]:
     }
 
 
+def figures_of(filler: Filler) -> dict[str, str]:
+    """What the figures are called behind their blanks, which have keys that say little."""
+    return {f"{{figure:{key}}}": one.name for key, one in filler.parameters.by_key.items()}
+
+
 def _statuses(status: str) -> list[str]:
     """What may be chosen: residents see it or not; an odd status stays until it is changed."""
     offered = [str(Status.PUBLISHED), str(Status.WITHDRAWN)]
@@ -151,11 +163,10 @@ def _statuses(status: str) -> list[str]:
 
 
 def _overhead(form: EntryForm, rehearsal: Rehearsal) -> int:
-    first = rehearsal.first_message()
-    if not first:
+    if rehearsal.trial.entry is None:
         return 0
-    own = sum(size(form.parts.get(name, "")) for name in _FIRST_PARTS)
-    return size(first) - own - size(form.title)
+    own = sum(size(form.parts.get(name, "").strip()) for name in _FIRST_PARTS)
+    return MESSAGE_BYTES - rehearsal.room() - own - size(form.title)
 
 
 def _rows(rows: Iterator[tuple[str, str]], dropped: str, name: str) -> tuple[tuple[str, str], ...]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from bot.web.editing.form import in_plain_words
+from bot.web.editing.room import topics
 from bot.web.editing.sheets import COLUMNS, CellFault, SheetRow, word_for
 from handlers.cases import Staff
 from handlers.curator import Curator
 from handlers.errors import BadInput, NotFound
-from handlers.revisions import Act, Published, Revision, RevisionId
+from handlers.revisions import Act, Published, Revision
 from knowledge.entry import EntryId, TopicId
 from knowledge.entryfile import EntryForm, form_of, written
 from knowledge.entrytext import version_of
@@ -43,6 +44,7 @@ class Taken:
     outcome: Outcome
     faults: tuple[CellFault, ...] = ()
     revision: Revision | None = None
+    title: str = ""
 
 
 @dataclass(slots=True)
@@ -59,10 +61,10 @@ class Intake:
 
         Raises NotAllowed, Unreachable.
         """
-        before = {one.id for one in self.curator.open_revisions(author=self.staff)}
-        return [self._take(row, before) for row in rows]
+        before = self.curator.open_revisions(author=self.staff)
+        return [replace(self._take(row, before), title=row.form.title) for row in rows]
 
-    def _take(self, row: SheetRow, before: set[RevisionId]) -> Taken:
+    def _take(self, row: SheetRow, before: Sequence[Revision]) -> Taken:
         row = replace(row, form=self.spell(row.form))
         first = self._seen.setdefault(row.form.id, row.number)
         if first != row.number:
@@ -75,14 +77,14 @@ class Intake:
             return self._new(row, before)
         return self._changed(row, now, before)
 
-    def _new(self, row: SheetRow, before: set[RevisionId]) -> Taken:
+    def _new(self, row: SheetRow, before: Sequence[Revision]) -> Taken:
         if row.version:
             return _bad(row, CellFault("id", word_for("sheet_fault", "unknown")))
-        if row.form.topic != row.form.id.partition("-")[0]:
+        if row.form.topic != row.form.id.partition("-")[0] or row.form.topic not in topics():
             return _bad(row, CellFault("topic", word_for("sheet_fault", "topic")))
         return self._drafted(row, replace(row.form, reviewed_by=""), Outcome.ADDED, before)
 
-    def _changed(self, row: SheetRow, now: Published, before: set[RevisionId]) -> Taken:
+    def _changed(self, row: SheetRow, now: Published, before: Sequence[Revision]) -> Taken:
         if _says(row, now.text):
             return Taken(row.number, row.form.id, Outcome.UNCHANGED)
         if not row.version:
@@ -94,17 +96,23 @@ class Intake:
         return self._drafted(row, _with_review(row.form, now.text), Outcome.OUTDATED, before)
 
     def _drafted(
-        self, row: SheetRow, form: EntryForm, outcome: Outcome, before: set[RevisionId]
+        self, row: SheetRow, form: EntryForm, outcome: Outcome, before: Sequence[Revision]
     ) -> Taken:
         text = written(form)
-        if faults := (*row.faults, *_unreadable(form, text)):
-            return _bad(replace(row, faults=()), *faults)
+        # What the sheet said of a cell, the check of the text would say again in other words.
+        told = {fault.column for fault in row.faults}
+        unreadable = tuple(one for one in _unreadable(form, text) if one.column not in told)
+        if row.faults or unreadable:
+            return _bad(row, *unreadable)
+        # Also what was handed over since: the same words again are no second draft.
+        mine = (one for one in before if one.entry == form.id and _says(row, one.text))
+        if outcome is not Outcome.OUTDATED and (same := next(mine, None)):
+            return Taken(row.number, form.id, Outcome.KEPT, (), same)
         try:
             draft = self.curator.begin_new(text, self.staff, Act.IMPORTED, row.version)
         except BadInput:
             return _bad(row, CellFault("id", word_for("sheet_fault", "too_long")))
-        kept = outcome is not Outcome.OUTDATED and draft.id in before
-        return Taken(row.number, form.id, Outcome.KEPT if kept else outcome, (), draft)
+        return Taken(row.number, form.id, outcome, (), draft)
 
     def _earlier(self, row: SheetRow) -> Iterator[str]:
         """The texts that a row may have been made of."""

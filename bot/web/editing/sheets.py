@@ -120,8 +120,8 @@ def _code(column: str, given: str, faults: list[CellFault]) -> str:
     codes = {_word(column, code): code for code in CHOICES[column]}
     if given in codes or given in codes.values():
         return codes.get(given, given)
-    known = "、".join(codes)
-    told = word_for("sheet_fault", "choice", given=given, known=known)
+    known = "、".join(f"“{word}”" for word in codes)
+    told = word_for("sheet_fault", "choice" if given else "no_choice", given=given, known=known)
     faults.append(CellFault(column, told))
     return given
 

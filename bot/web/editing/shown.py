@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.editions import Edition
 from bot.web.editing.room import ArticleBeside, Workroom, topics
 from bot.web.editing.shelf import Care, care_for
-from handlers.parts import MESSAGE_BYTES, size
-from handlers.rehearsal import HitTest, Rehearsal
+from handlers.rehearsal import HitTest, Rehearsal, room_of
 from handlers.revisions import (
     OPEN,
     WROTE,
@@ -24,7 +24,10 @@ from knowledge.errors import ContentError
 
 @dataclass(frozen=True, slots=True)
 class PhonePicture:
-    """What a resident gets, message by message; `room` are the bytes left in the first."""
+    """What a resident gets, message by message; `room` are the bytes left in the first.
+
+    `room` is less than 0 where the first message is too long: then it is shown in pieces.
+    """
 
     parts: Sequence[str]
     room: int
@@ -98,7 +101,6 @@ def entry_picture(room: Workroom, name: EntryId) -> EntryPicture:
     entry = edition.library.entries.get(name)
     form = form_or_empty(published.text)
     lapsed = edition.library.lapsed(entry, day) if entry else ()
-    parts = edition.composer.entry_parts(entry, day) if entry else ()
     file_text = curator.file_text(name)
     return EntryPicture(
         id=name,
@@ -106,7 +108,7 @@ def entry_picture(room: Workroom, name: EntryId) -> EntryPicture:
         published=published,
         entry=entry,
         form=form,
-        phone=_phone(parts),
+        phone=_phone_of(edition, entry, day) if entry else PhonePicture((), 0),
         articles=room.articles(form),
         lapsed=frozenset((one.law, one.article) for one in lapsed),
         care=care_for(edition.library, entry, day) if entry else (),
@@ -141,7 +143,7 @@ def revision_picture(
         outdated=outdated,
         rehearsal=rehearsal,
         hits=rehearsal.hit_test() if tests else None,
-        phone=_phone(rehearsal.parts()),
+        phone=PhonePicture(rehearsal.parts(), rehearsal.room()),
         articles=room.articles(form),
         events=events,
         writers=list(dict.fromkeys(one.name for one in wrote)),
@@ -186,5 +188,6 @@ def _history(room: Workroom, name: EntryId, published: Published, file_text: str
     ]
 
 
-def _phone(parts: Sequence[str]) -> PhonePicture:
-    return PhonePicture(parts, MESSAGE_BYTES - size(parts[0]) if parts else 0)
+def _phone_of(edition: Edition, entry: Entry, day: date) -> PhonePicture:
+    composer = edition.composer
+    return PhonePicture(composer.entry_parts(entry, day), room_of(entry, composer, day))

@@ -90,6 +90,7 @@ function recall(key) {
 
 // ---- lengths
 
+const BYTES_A_LETTER = 3; // of a Chinese letter in UTF-8
 const bytes = (text) => new TextEncoder().encode(text).length;
 const letters = (text) => [...text].length;
 const sentences = (text) => text.split(/[。！？；!?;\n]/).map((one) => one.trim());
@@ -113,7 +114,8 @@ function countLengths(form) {
     }
     const left = limit("room") - overhead - said;
     first.classList.toggle("bad", left < 0);
-    first.querySelector("b").textContent = String(left);
+    const inLetters = Math.floor(Math.abs(left) / BYTES_A_LETTER);
+    first.textContent = left < 0 ? word(form, "over", inLetters + 1) : word(form, "room", inLetters);
     const wordings = at("wordings").value.split("\n").filter((line) => line.trim()).length;
     const enough = wordings >= limit("fewest") && wordings <= limit("most");
     at("wording-count").textContent = word(form, "wordings", wordings);
