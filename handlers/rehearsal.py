@@ -187,7 +187,8 @@ def _answering(library: Library, entry: Entry) -> Library:
 
 def _size_faults(entry: Entry, composer: Composer, bench: Bench) -> Iterator[TextFault]:
     """A first message that does not fit, on the day or once the review is due and told."""
-    latest = max(bench.day, entry.review_by + timedelta(days=1))
+    due = min(entry.review_by, date.max - timedelta(days=1)) + timedelta(days=1)
+    latest = max(bench.day, due)
     length = size(composer.first_message(entry, latest))
     if length > MESSAGE_BYTES:
         told = complaint("too_long", bytes=length, most=MESSAGE_BYTES)
