@@ -80,7 +80,7 @@ class Archive:
         file = self.file_text(entry)
         version, newest = version_or_none(file), records.revisions.published(entry)
         if newest is None or not lies_over(
-            newest.text, newest.over, file, absorbed=newest.absorbed
+            newest.text, {newest.over, *newest.earlier}, file, absorbed=newest.absorbed
         ):
             return Published(entry, file, version) if file else None
         return Published(

@@ -186,7 +186,8 @@ class Prover:
 
 def room_of(entry: Entry, composer: Composer, day: date) -> int:
     """Bytes left in the first message, on the day or once the review is due and told."""
-    latest = max(day, entry.review_by + timedelta(days=1))
+    due = min(entry.review_by, date.max - timedelta(days=1)) + timedelta(days=1)
+    latest = max(day, due)
     return MESSAGE_BYTES - size(composer.first_message(entry, latest))
 
 

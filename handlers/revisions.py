@@ -74,6 +74,8 @@ class Revision:
     publication: int | None = None
     absorbed: bool = False
     """Its text was met in the files: it was exported, committed and installed."""
+    earlier: frozenset[str] = frozenset()
+    """As `Released.earlier`; only where it was asked for what is published."""
 
 
 @dataclass(frozen=True, slots=True)

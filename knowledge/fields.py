@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,9 +57,10 @@ def _is_deep(text: str) -> bool:
     return False
 
 
-def lines_of(text: str) -> dict[str, int]:
+@lru_cache(maxsize=8)
+def lines_of(text: str) -> Mapping[str, int]:
     """The line of every field of an entry's file, of every item of its list as `field[0]`, and
-    of every heading. Raises yaml.YAMLError."""
+    of every heading; asked anew with every complaint. Raises yaml.YAMLError."""
     _, front, _ = [*text.split("---\n", 2), "", ""][:3]
     lines = {
         found.group(1): text.count("\n", 0, found.start()) + 1 for found in HEADING.finditer(text)

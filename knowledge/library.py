@@ -105,7 +105,7 @@ class Library:
     def lies_under(self, one: Released) -> bool:
         """Whether residents get a released text and not that of the files."""
         file = self.of_files.entries.get(one.entry)
-        return lies_over(one.text, one.over, file.source if file else "", absorbed=one.absorbed)
+        return lies_over(one.text, one.overs, file.source if file else "", absorbed=one.absorbed)
 
     def as_registered(self, row: Locked) -> Locked:
         """A row with the days that the register gives its version by now."""

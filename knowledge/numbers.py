@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-from knowledge.numerals import CHINESE_NUMBER, integer
+from knowledge.numerals import CHINESE_NUMBER, MOST_DIGITS, integer
 
-_NUMBER = rf"(?:\d+(?:\.\d+)?[万亿千百]?|{CHINESE_NUMBER}(?:点{CHINESE_NUMBER})?)"
+_DIGITS = rf"\d{{1,{MOST_DIGITS}}}"
+_DECIMAL = rf"{_DIGITS}(?:\.{_DIGITS})?"
+_NUMBER = rf"(?:{_DECIMAL}[万亿千百]?|{CHINESE_NUMBER}(?:点{CHINESE_NUMBER})?)"
 _TO = r"(?:至|到|[-—~～–])"
 _UNITS = {
     "个工作日": "工作日",
@@ -43,13 +45,14 @@ _DAY_OF_A_YEAR = re.compile(rf"({_NUMBER})月({_NUMBER})日")
 _DATE = re.compile(rf"({_NUMBER})年(?:({_NUMBER})月(?:({_NUMBER})日)?)?")
 _PART = re.compile(
     rf"(百|千|万)分之({_NUMBER}|百)(?:{_TO}(?:[百千万]分之)?({_NUMBER}))?"
-    rf"|(\d+(?:\.\d+)?)%?(?:{_TO}(\d+(?:\.\d+)?))?[%‰]"
+    rf"|({_DECIMAL})%?(?:{_TO}({_DECIMAL}))?[%‰]"
 )
 _FRACTION = re.compile(rf"({CHINESE_NUMBER})分之({CHINESE_NUMBER})")
 _RANGE = re.compile(rf"({_NUMBER})(?:{_TO}|、)({_NUMBER})个?({_UNIT}){_NOT_A_PERIOD}")
 _QUANTITY = re.compile(rf"({_NUMBER})[多余来]?个?({_UNIT}){_NOT_A_PERIOD}")
 _MONEY = re.compile(
-    r"(\d+(?:\.\d+)?[万亿]|[一二三四五六七八九十百千两]+[万亿])(?![一二三四五六七八九元])"
+    rf"({_DECIMAL}[万亿]|[一二三四五六七八九十百千两]{{1,{MOST_DIGITS}}}[万亿])"
+    r"(?![一二三四五六七八九元])"
 )
 _HALF = re.compile(r"半个?(年|月|天|日|小时)|一半|双倍|仨月|俩月")
 _HALVES = {"年": "6月", "月": "0.5月", "天": "0.5日", "日": "0.5日", "小时": "0.5小时"}
@@ -162,8 +165,10 @@ def _ranges(text: str) -> _Reading:
 def _counted(text: str) -> _Reading:
     for found in _QUANTITY.finditer(text):
         number, unit = found.groups()
-        before = text[: found.start()]
-        if _value(number) == 1 and _is_no_length(before, unit, text[found.end() :]):
+        # Two signs before and behind are enough; all of them for each would take minutes.
+        before = text[max(0, found.start() - 2) : found.start()]
+        after = text[found.end() : found.end() + 2]
+        if _value(number) == 1 and _is_no_length(before, unit, after):
             continue
         if before.endswith("第") and _value(number) <= _ORDINAL_OF_SPEECH:
             continue

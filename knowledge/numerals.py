@@ -4,7 +4,10 @@ import re
 
 DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _PLACES = {"十": 10, "百": 100, "千": 1_000}
-CHINESE_NUMBER = "[零〇一二三四五六七八九十百千万亿两]+"
+MOST_DIGITS = 25
+"""Signs of one number that are read: more than any sum of money has. A row of digits without an
+end would take minutes to search, and be too large to reckon with."""
+CHINESE_NUMBER = f"[零〇一二三四五六七八九十百千万亿两]{{1,{MOST_DIGITS}}}"
 _ARTICLE = re.compile(rf"第({CHINESE_NUMBER})条(.*)", re.DOTALL)
 
 

@@ -1,6 +1,6 @@
 """What was released in the console and lies over the files: texts, their lock rows, one number."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from knowledge.entry import EntryId, TopicId
@@ -30,8 +30,8 @@ class Released:
     """The text that residents get of an entry, under the number of its publication.
 
     `over` is the version of the file that it was laid over ("" for none). A text that was
-    `absorbed` was met in the files once: from then on it lies over that old file only, as on a
-    host that has not been brought up to date.
+    `absorbed` was met in the files once: from then on it lies over that old file only, and
+    those before it (`earlier`), as on a host that was not brought up to date, or was set back.
     """
 
     entry: EntryId
@@ -41,13 +41,20 @@ class Released:
     publication: int = 0
     rows: tuple[Locked, ...] = ()
     absorbed: bool = False
+    earlier: frozenset[str] = frozenset()
+    """Versions that the releases before it were, or lay over; known of absorbed ones."""
+
+    @property
+    def overs(self) -> frozenset[str]:
+        """The versions of all files that it replaced."""
+        return self.earlier | {self.over}
 
 
-def lies_over(text: str, over: str, file: str, *, absorbed: bool) -> bool:
+def lies_over(text: str, overs: Collection[str], file: str, *, absorbed: bool) -> bool:
     """Whether residents get a released text and not that of the file ("" for no file)."""
     if text == file:
         return False
-    return not absorbed or (version_of(file) if file else "") == over
+    return not absorbed or (version_of(file) if file else "") in overs
 
 
 @dataclass(frozen=True, slots=True)

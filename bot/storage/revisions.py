@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from handlers.revisions import (
     RevisionState,
 )
 from knowledge.entry import EntryId, TopicId
+from knowledge.entrytext import version_of
 from knowledge.overlay import Locks, Overlay, Released
 from knowledge.statutes.lock import Locked, plain_row, row_of
 
@@ -73,7 +74,9 @@ class SqlRevisions:
     def published(self, entry: EntryId) -> Revision | None:
         newest = select(func.max(revisions.c.publication)).where(revisions.c.entry == entry)
         found = self._all(_kept().where(revisions.c.publication == newest.scalar_subquery()))
-        return found[0] if found else None
+        if not found or not found[0].absorbed:
+            return found[0] if found else None
+        return replace(found[0], earlier=self._earlier([entry])[entry])
 
     def newest(self) -> Sequence[Revision]:
         return self._all(_kept().where(_is_newest()).order_by(revisions.c.entry))
@@ -157,11 +160,26 @@ class SqlRevisions:
             revisions.c.locks,
             revisions.c.absorbed_at,
         ).where(_is_newest())
-        return Overlay.of(number, map(_to_released, self.connection.execute(newest)))
+        released = [_to_released(row) for row in self.connection.execute(newest)]
+        earlier = self._earlier([one.entry for one in released if one.absorbed])
+        nothing: frozenset[str] = frozenset()
+        return Overlay.of(
+            number, (replace(one, earlier=earlier.get(one.entry, nothing)) for one in released)
+        )
 
     def absorb(self, publications: Sequence[int], at: datetime) -> None:
         met = revisions.c.publication.in_(publications), revisions.c.absorbed_at.is_(None)
         self.connection.execute(update(revisions).where(*met).values(absorbed_at=at))
+
+    def _earlier(self, entries: Sequence[EntryId]) -> dict[EntryId, frozenset[str]]:
+        """The versions that the releases of entries were, or lay over."""
+        found: dict[EntryId, set[str]] = {entry: set() for entry in entries}
+        released = select(revisions.c.entry, revisions.c.over, revisions.c.text).where(
+            revisions.c.entry.in_(entries), revisions.c.publication.is_not(None)
+        )
+        for entry, over, text in self.connection.execute(released) if entries else ():
+            found[entry] |= {over, version_of(text)}
+        return {entry: frozenset(versions) for entry, versions in found.items()}
 
     def _set(self, revision: RevisionId, **values: object) -> None:
         changed = update(revisions).where(revisions.c.id == revision)

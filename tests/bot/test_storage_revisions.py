@@ -13,7 +13,7 @@ from bot.storage.store import SqlStore
 from handlers.errors import NotPossible, Outdated, ServiceError, StaleSave
 from handlers.revisions import Revision, RevisionState
 from knowledge.entry import EntryId
-from knowledge.overlay import Locks, Overlay
+from knowledge.overlay import Locks, Overlay, lies_over
 from tests.entry_texts import DOGS, ROW, TEXT, Hand, Office, worded
 
 
@@ -135,3 +135,28 @@ def test_many_publications_count_without_a_gap(office: Office) -> None:
     assert sorted(one.publication or 0 for one in office.curator.newest()) == list(range(1, 9))
     with office.store.engine.connect() as connection:
         assert connection.execute(text("SELECT number FROM publications")).scalar_one() == 8
+
+
+def test_a_withdrawal_outlives_a_host_that_is_set_back_by_two_versions(office: Office) -> None:
+    """The text was exported and installed, then withdrawn, exported and installed again."""
+    wang, li = office.hire("王律师"), office.hire("李律师")
+    first = office.curator.release(handed_in(office).id, li, reviewed=False)
+    _installed(office, first)
+    withdrawn = office.curator.withdraw(DOGS, wang, "写错了")
+    _installed(office, withdrawn)
+    for older in (first.text, TEXT):
+        office.files[DOGS] = older
+        assert office.curator.published(DOGS).text == withdrawn.text
+        overlay = released_since(office.store.engine, None)
+        assert overlay is not None
+        (one,) = overlay
+        assert lies_over(one.text, one.overs, older, absorbed=one.absorbed)
+    office.files[DOGS] = worded("重新写过，两个人看过。")
+    assert office.curator.published(DOGS).text == office.files[DOGS], "a new file counts"
+
+
+def _installed(office: Office, revision: Revision) -> None:
+    office.files[DOGS] = revision.text
+    assert revision.publication is not None
+    with office.store.write() as records:
+        records.revisions.absorb([revision.publication], office.clock())
