@@ -14,9 +14,10 @@ from handlers.errors import NotAllowed, NotFound, Unreachable
 from handlers.rehearsal import Prover, Rehearsal
 from handlers.revisions import Published
 from knowledge.checks import Rules
-from knowledge.entry import EntryId
+from knowledge.entry import Citation, Entry, EntryId
 from knowledge.entryfile import EntryForm
 from knowledge.entrytext import version_of
+from knowledge.kinship import strangers
 from knowledge.library import CONTENT
 from knowledge.topics import read_topics
 from knowledge.trial import Bench
@@ -100,6 +101,14 @@ class Workroom:
             return ArticleBeside(title, asked.number, version, "", "", told)
         found = looked.article
         return ArticleBeside(title, asked.number, version, found.text, found.source, "")
+
+    def strangers(self, entry: Entry | None) -> tuple[Citation, ...]:
+        """The citations of a text that look as if another article was meant."""
+        if entry is None:
+            return ()
+        bench = self.bench()
+        register, segmenter = bench.library.register, bench.matcher.segmenter
+        return tuple(strangers(entry, register, bench.texts, segmenter, bench.day))
 
     def articles(self, form: EntryForm) -> list[ArticleBeside]:
         """Every article that a form cites, in its order."""

@@ -17,7 +17,7 @@ from handlers.revisions import (
     RevisionState,
 )
 from knowledge.differences import Difference, differences
-from knowledge.entry import Entry, EntryId
+from knowledge.entry import Citation, Entry, EntryId
 from knowledge.entryfile import EntryForm, form_of
 from knowledge.errors import ContentError
 
@@ -87,6 +87,7 @@ class RevisionPicture:
     hits: HitTest | None
     phone: PhonePicture
     articles: Sequence[ArticleBeside]
+    strangers: Sequence[Citation]
     events: Sequence[RevisionEvent]
     writers: Sequence[str]
     wrote_it: bool
@@ -145,6 +146,7 @@ def revision_picture(
         hits=rehearsal.hit_test() if tests else None,
         phone=PhonePicture(rehearsal.parts(), rehearsal.room()),
         articles=room.articles(form),
+        strangers=room.strangers(rehearsal.trial.entry),
         events=events,
         writers=list(dict.fromkeys(one.name for one in wrote)),
         wrote_it=any(one.id == reader for one in wrote),
