@@ -59,7 +59,7 @@ class EntryPages:
         """A new entry: its id, then the editor. Whoever may write."""
         require(staff, WRITERS)
         name = request.form.get("id", "").strip().lower()
-        if request.method == "GET":
+        if request.method != "POST":  # HEAD too: it needs no form token, and must change nothing
             return self._new(staff, name)
         try:
             draft = self.room.curator.begin_new(self._blank(name), staff)
