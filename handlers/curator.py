@@ -35,7 +35,7 @@ from handlers.revisions import (
     RevisionState,
 )
 from knowledge.entry import EntryId, Status, TopicId
-from knowledge.entrytext import head_of, version_of, with_field
+from knowledge.entrytext import digest_of, head_of, with_field
 from knowledge.overlay import Locks
 
 MOST_PROOFS = 3
@@ -79,7 +79,7 @@ class Curator(Drafting):
         """Gives a submitted revision to residents. Raises NotASecondPerson, Unfit, Outdated.
 
         `reviewed`: a lawyer held every sentence against its article; only a LAWYER may say so.
-        `seen` is the version of the text that was looked at: raises StaleSave if it is another
+        `seen` is the digest of the text that was looked at: raises StaleSave if it is another
         by now, taken back, changed and submitted anew.
         """
         require(staff, RELEASERS)
@@ -90,7 +90,7 @@ class Curator(Drafting):
             expect(found, RevisionState.SUBMITTED)
             if staff.id in writers(records, revision):
                 raise NotASecondPerson
-            if seen not in ("", version_of(found.text)):
+            if seen not in ("", digest_of(found.text)):
                 raise StaleSave(found)
 
         def text_of(found: Revision) -> str:

@@ -14,6 +14,8 @@ VERSION_LENGTH = 12
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """Ids and topics are names of files and folders."""
+LONGEST_ID = 80
+"""Of an id or topic: more would be too long for the name of a file, or for an index."""
 _FENCE = "---\n"
 
 
@@ -26,9 +28,15 @@ class Head:
     title: str
 
 
+def digest_of(text: str) -> str:
+    """The whole digest, for whoever agrees to a text: nobody can write another one that has it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def version_of(text: str) -> str:
-    """The digest by which a text is known, as `Entry.version`."""
-    return hashlib.sha256(text.encode()).hexdigest()[:VERSION_LENGTH]
+    """The digest by which a text is known, as `Entry.version`. Somebody who tries for a minute
+    can write two texts of one version."""
+    return digest_of(text)[:VERSION_LENGTH]
 
 
 def cleaned(text: str) -> str:
@@ -108,4 +116,5 @@ def _scalar(value: str) -> str:
 
 
 def _name(value: object) -> str:
-    return value if isinstance(value, str) and _ID.fullmatch(value) else ""
+    is_name = isinstance(value, str) and len(value) <= LONGEST_ID and _ID.fullmatch(value)
+    return str(value) if is_name else ""

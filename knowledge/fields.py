@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +42,8 @@ def parsed(text: str) -> object:
         raise yaml.YAMLError("nested too deeply")
     try:
         return yaml.load(text, Loader=_LOADER)  # noqa: S506  both loaders are safe ones
-    except ValueError as error:  # the thirtieth of February, from the library's own reader of days
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # From the library's own readers: the thirtieth of February, !!bool maybe, !!timestamp x.
         raise yaml.YAMLError(str(error)) from error
 
 
@@ -98,7 +99,7 @@ class Fields:
         """Complains of fields that nobody reads: mostly a slip in the name."""
         for name in self.given:
             if name not in known:
-                self.complain(name, "unknown_field", known="、".join(sorted(known)))
+                self.complain(str(name), "unknown_field", known="、".join(sorted(known)))
 
     def once(self, front: str) -> None:
         """Complains of fields that stand twice: of two the last would win without a word."""
@@ -149,7 +150,7 @@ class Fields:
 
     def day(self, name: str) -> date:
         value = self.given.get(name)
-        if isinstance(value, date):
+        if isinstance(value, date) and not isinstance(value, datetime):  # they do not compare
             return value
         self.complain(name, "not_a_day" if name in self.given else "missing_field")
         return date.min

@@ -1,6 +1,7 @@
 """All that is known at one moment: entries, the register of laws, and one version over both."""
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,6 +19,8 @@ from knowledge.locality import NATIONAL
 from knowledge.overlay import Overlay, Released, lies_over
 from knowledge.statutes.lock import LOCK_FILE, CitationLock, Locked
 from knowledge.statutes.register import LawVersion, Register
+
+log = logging.getLogger(__name__)
 
 CONTENT = Path(__file__).parent / "content"
 HOME = "meihekou"
@@ -84,7 +87,7 @@ class Library:
         digest = hashlib.sha256(files.version.encode())
         lying = tuple(one for one in overlay if files.lies_under(one))
         for one in lying:
-            entry, found = examine_text(one.text, place_of(one.topic, one.entry))
+            entry, found = _examined(one)
             faults.extend(found)
             entries.pop(one.entry, None)
             if entry is not None:
@@ -162,6 +165,19 @@ class Library:
     def law_behind(self, entry: Entry, day: date) -> tuple[LawVersion | None, ...]:
         """The versions that an entry's citations mean on a day, in their order."""
         return tuple(self.register.in_force(cited.law, day) for cited in entry.citations)
+
+
+def _examined(one: Released) -> tuple[Entry | None, tuple[ContentError, ...]]:
+    """A text that trips whoever reads it silences its entry, as one that cannot be read.
+
+    Else nothing that is released or withdrawn after it would ever reach residents.
+    """
+    place = place_of(one.topic, one.entry)
+    try:
+        return examine_text(one.text, place)
+    except Exception as error:  # whatever a reader of YAML or of days may raise
+        log.exception("released_text_unreadable", extra={"publication": one.publication})
+        return None, (ContentError(place, "", type(error).__name__),)
 
 
 def _deadlines(content: Path) -> tuple[DeadlineTable | None, tuple[ContentError, ...]]:

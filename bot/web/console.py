@@ -70,7 +70,7 @@ class _Console:
         there = local_path(request.args.get("next", ""))
         if request.method == "GET":
             return render("console/login.html", there=there, name="", problem="")
-        name = request.form.get("name", "").strip()
+        name = request.form.get("name", "").replace("\0", "").strip()
         admitted = self.keeper.admit(name, request.form.get("password", ""))
         if isinstance(admitted, SignedIn):
             begin_session(self.services, admitted)

@@ -6,7 +6,7 @@ the public pages have a limit of each process, since they keep nothing by which 
 """
 
 from collections import deque
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 from bot.figures import database_was_unreachable
@@ -18,6 +18,8 @@ from handlers.model import Address, ChannelName, Message
 from handlers.pace import MINUTE
 from handlers.ports import Clock
 from knowledge.wording import Phrase
+
+NO_TIME = timedelta(0)
 
 TRY_AGAIN = int(MINUTE.total_seconds())
 """Seconds until there is room again, whatever happens."""
@@ -59,7 +61,8 @@ class Turnstile:
         now = self._clock()
         with self._lock:
             full = len(self._passed) == self._passed.maxlen
-            if full and now - self._passed[0] < MINUTE:
+            # A clock that was set back would else close the door until it is where it was.
+            if full and NO_TIME <= now - self._passed[0] < MINUTE:
                 return False
             self._passed.append(now)
             return True

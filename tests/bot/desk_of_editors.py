@@ -112,8 +112,10 @@ class Draft:
         return self.member.session.post(f"{self.member.url}{self.path}/save", data=fields)
 
     def act(self, act: str, **form: str) -> requests.Response:
-        token = token_in(self.page())
-        body = {"csrf_token": token, **form}
+        page = self.page()
+        seen = re.search(r'name="seen" value="(\w+)"', page)
+        shown = {"seen": seen[1]} if seen else {}
+        body = {"csrf_token": token_in(page), **shown, **form}
         return self.member.session.post(f"{self.member.url}{self.path}/{act}", data=body)
 
     def value(self, name: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from bot.storage.engine import make_engine
 from bot.storage.published import released_since
 from bot.storage.store import SqlStore
-from handlers.errors import NotPossible, Outdated, ServiceError, StaleSave
+from handlers.errors import NotPossible, Outdated, ServiceError, StaleSave, Unreachable
 from handlers.revisions import Revision, RevisionState
 from knowledge.entry import EntryId
 from knowledge.overlay import Locks, Overlay, lies_over
@@ -71,6 +71,15 @@ def test_an_older_database_has_nothing_that_was_released(empty_database_url: str
     engine = make_engine(empty_database_url)
     assert released_since(engine, None) == Overlay()
     engine.dispose()
+
+
+def test_tables_of_another_version_are_not_taken_for_nothing_released(office: Office) -> None:
+    office.curator.withdraw(DOGS, office.hire("王律师"), "写错了")
+    with office.store.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE revisions RENAME COLUMN absorbed_at TO noted_at"))
+    for known in (None, 0):
+        with pytest.raises(Unreachable):
+            released_since(office.store.engine, known)
 
 
 def test_two_who_release_at_once_release_once(office: Office) -> None:

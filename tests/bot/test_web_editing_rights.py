@@ -11,6 +11,7 @@ from handlers.cases import Role
 from handlers.revisions import NewRevision
 from knowledge.checks import Rules
 from knowledge.entry import EntryId, TopicId
+from knowledge.entrytext import version_of
 from knowledge.library import CONTENT
 from knowledge.overlay import Locks
 from tests.bot.desk_of_editors import SHELF, TAOXIN, Draft, Editor
@@ -224,3 +225,19 @@ def test_the_list_names_what_cannot_be_read_and_its_page_opens(site: Site, wang:
     assert "现在发布的这份读不出来" in wang.get(f"entries/{name}").text
     draft = wang.open(name)
     assert "处要改" in draft.page()
+
+
+def test_nothing_is_released_that_nobody_says_they_looked_at(wang: Editor, li: Editor) -> None:
+    draft = wang.open("hunyin-caili-02")
+    handed_over(draft, 简答=draft.value("简答") + "先算清楚。")
+    theirs = li.draft(draft.revision)
+    for seen in ("", version_of(draft.page())):
+        assert theirs.act("release", seen=seen).status_code == 409
+    assert theirs.act("release").ok
+    Editor(wang.member).send("entries/hunyin-caili-02", "roll-back")
+
+
+def test_looking_at_the_form_of_a_new_entry_makes_none(wang: Editor) -> None:
+    address = f"{wang.member.url}{SHELF}new"
+    wang.member.session.head(address, data={"id": "laodong-taoxin-96"})
+    assert "laodong-taoxin-96" not in wang.get().text

@@ -52,6 +52,14 @@ def test_too_many_searches_in_a_minute_wait_but_danger_is_heard(tmp_path: Path) 
     answered(site.client, "/?q=工资")
 
 
+def test_a_clock_that_is_set_back_closes_no_door(tmp_path: Path) -> None:
+    site = public_site(tmp_path, searches_per_minute=1)
+    answered(site.client, "/?q=工资")
+    site.now -= timedelta(hours=1)
+    answered(site.client, "/?q=工资")
+    assert site.client.get("/?q=工资").status_code == 429
+
+
 def test_what_is_known_is_shown_without_the_database(tmp_path: Path) -> None:
     site = public_site(tmp_path)
     answered(site.client, "/")

@@ -69,6 +69,7 @@ def test_whatever_was_typed_is_kept_in_one_spelling(form: EntryForm) -> None:
         *("110", "2026-02-30", "yes", "null", "~", "=1+1", "- 一条", "# 不是说明", "{phone:110}"),
         *("冒号: 后面", "末尾冒号:", "单'双\"", "反\\斜", "三杠---", "---", "*星", "& 号", "[括]"),
         *("问 #1", "1e3", "0x1F", "!感叹", "| 竖", "> 大于", "％", "@某", "`反引号`"),
+        *("!!bool maybe", "!!timestamp abc", "!!int abc", "!!python/name:os.system"),
     ],
 )
 def test_words_that_yaml_would_misread_stay_words(typed: str) -> None:

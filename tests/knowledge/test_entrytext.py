@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.entrytext import cleaned, head_of, with_field
+from knowledge.entrytext import cleaned, digest_of, head_of, version_of, with_field
 from knowledge.files import examine_text, place_of
 from knowledge.library import Library
 from tests.entry_texts import TEXT
@@ -28,7 +28,26 @@ def test_a_text_without_a_head_says_nothing_of_itself(odd: str) -> None:
     assert head_of(odd) == head_of("")
 
 
-@pytest.mark.parametrize("name", ["../x", "a b", "", "1: 2", "A", "é"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("1: x", "2020-01-01: x", "~: x", "x: !!bool maybe", "x: !!timestamp abc", "k: &a [*a]"),
+        *("valid_until: 2020-01-01T00:00:00Z", "x: !!binary '!'", "? !!python/name:os.system x"),
+    ],
+)
+def test_an_odd_line_of_a_head_is_a_fault_and_no_crash(line: str) -> None:
+    text = TEXT.replace("valid_until:\n", f"{line}\n")
+    entry, faults = examine_text(text, place_of(head_of(TEXT).topic, head_of(TEXT).id))
+    assert entry is None
+    assert faults
+
+
+def test_two_texts_are_told_apart_by_more_than_a_version() -> None:
+    assert digest_of(TEXT).startswith(version_of(TEXT))
+    assert len(digest_of(TEXT)) == 64
+
+
+@pytest.mark.parametrize("name", ["a" * 200, "../x", "a b", "", "1: 2", "A", "é"])
 def test_an_id_is_the_name_of_a_file_and_nothing_else(name: str) -> None:
     assert head_of(TEXT.replace("id: linli-gou-01", f"id: {name}")).id == ""
 

@@ -117,7 +117,8 @@ class DraftPages:
         """Residents get it. Lawyers and administrators who had no hand in the text."""
         require(staff, RELEASERS)
         reviewed = request.form.get("reviewed") == "yes"
-        remark, seen = said("remark"), request.form.get("seen", "")
+        # Who does not say what they looked at has looked at nothing.
+        remark, seen = said("remark"), request.form.get("seen") or "nothing"
         return self._step(
             staff,
             revision,

@@ -57,7 +57,7 @@ class EntryPages:
     def new(self, staff: Staff) -> ResponseReturnValue:
         """A new entry: its id, then the editor. Whoever may write."""
         require(staff, WRITERS)
-        if request.method == "GET":
+        if request.method != "POST":  # HEAD too: it needs no form token, and must change nothing
             return self._new(staff)
         try:
             name = chosen_id(self.room, request.form.get("id", ""), request.form.get("topic", ""))

@@ -14,10 +14,13 @@ LARGEST_FILE = 5_000_000
 """Bytes: ten times all entries of the plan."""
 _LARGEST_UNPACKED = 30_000_000
 """Bytes of XML that are read in a few seconds; a thousand entries make a third of it."""
+_LARGEST_OTHER_PART = 2_000_000
+"""Bytes of what is read whole at the opening (styles); no office program writes a tenth of it."""
+_READ_BY_ROWS = ("xl/worksheets/", "xl/sharedStrings", "xl/media/")
 _MOST_PARTS = 200
 _MOST_ROWS = 5_000
-_BEGINNING = 2_000
-"""Bytes of an XML file in which a declaration of entities would stand."""
+_LONGEST_CELL = 32_767
+"""Signs that Excel itself keeps in a cell: more than that nobody has typed."""
 _OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 """How files of Excel 97 begin, and those with a password."""
 
@@ -83,17 +86,20 @@ def _inspect(content: bytes) -> None:
             unpacked = sum(part.file_size for part in parts)
             if len(parts) > _MOST_PARTS or unpacked > _LARGEST_UNPACKED:
                 raise UnusableFileError("too_large", most=LARGEST_FILE // 1_000_000)
+            others = (one for one in parts if not one.filename.startswith(_READ_BY_ROWS))
+            if any(one.file_size > _LARGEST_OTHER_PART for one in others):
+                raise UnusableFileError("broken")
             for part in parts:
-                with packed.open(part) as opened:
-                    _inspect_part(opened.read(_BEGINNING))
+                _inspect_part(packed.read(part))
             if "xl/workbook.xml" not in packed.namelist():
                 raise UnusableFileError("not_excel")
     except (BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise UnusableFileError("not_excel") from error
 
 
-def _inspect_part(beginning: bytes) -> None:
-    plain = beginning.replace(b"\0", b"").lower()  # the same in an encoding of two bytes a sign
+def _inspect_part(part: bytes) -> None:
+    """A declaration of entities may stand behind a comment of any length."""
+    plain = part.replace(b"\0", b"").lower()  # the same in an encoding of two bytes a sign
     if b"<!doctype" in plain or b"<!entity" in plain:
         raise UnusableFileError("broken")
 
@@ -106,6 +112,8 @@ def _rows(grid: Sequence[Sequence[_Cell]], places: Mapping[str, int]) -> Iterato
         if number > _MOST_ROWS:
             raise UnusableFileError("too_many_rows", most=_MOST_ROWS)
         texts = {name: cell.text for name, cell in given.items()}
+        if max(map(len, texts.values())) > _LONGEST_CELL:
+            raise UnusableFileError("broken")
         row = row_of(number, {name: texts.get(name, "") for name in COLUMNS})
         formulas = (name for name, cell in given.items() if cell.is_formula)
         told = tuple(CellFault(name, word_for("sheet_fault", "formula")) for name in formulas)

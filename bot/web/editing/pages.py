@@ -34,8 +34,9 @@ def problem(code: str, **blanks: object) -> str:
 
 
 def said(name: str) -> str:
-    """A remark of a form."""
-    return request.form.get(name, "").replace("\r\n", "\n").strip()[:LONGEST_REMARK]
+    """A remark of a form, without what PostgreSQL does not keep."""
+    given = request.form.get(name, "").replace("\r\n", "\n").replace("\0", "")
+    return given.strip()[:LONGEST_REMARK]
 
 
 def to_draft(draft: Revision, note: str = "") -> ResponseReturnValue:

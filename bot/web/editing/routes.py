@@ -1,6 +1,6 @@
 """The addresses under `/console/knowledge`, and `/console/laws`; every form needs its token."""
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -14,7 +14,7 @@ from bot.web.editing.opening import LARGEST_FILE
 from bot.web.editing.room import Workroom
 from bot.web.editing.sheetpages import SheetPages
 from handlers.errors import NotAllowed
-from knowledge.entrytext import version_of
+from knowledge.entrytext import digest_of, version_of
 
 LONGEST_FORM = 1_000_000
 """Bytes. A text several times too long still comes back to whoever wrote it."""
@@ -35,6 +35,7 @@ def knowledge_pages(services: Services) -> Blueprint:
     pages.add_url_rule("/laws", view_func=LawLook(services).laws)
     pages.before_request(_check_form)
     pages.add_app_template_filter(version_of, "version")
+    pages.add_app_template_filter(digest_of, "digest")
     pages.add_app_template_filter(in_plain_words, "plain_words")
     pages.register_error_handler(NotAllowed, _refused)
     return pages
@@ -74,7 +75,9 @@ def _add_sheets(pages: Blueprint, sheets: SheetPages) -> None:
 
 
 def _check_form() -> None:
-    """Refuses forms of other sites, and too much of anything."""
+    """Refuses forms of other sites, too much of anything, and names that nobody can look up."""
+    if any("\0" in str(given) for given in (request.view_args or {}).values()):
+        abort(404)
     is_file = request.endpoint == "knowledge.upload"
     request.max_content_length = LARGEST_FILE + _AROUND_A_FILE if is_file else LONGEST_FORM
     request.max_form_memory_size = LONGEST_FORM

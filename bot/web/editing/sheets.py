@@ -28,7 +28,7 @@ COLUMNS = (
 """What each column holds, by the names of fields and headings."""
 
 CHOICES: Mapping[str, Sequence[str]] = {"status": list(Status), "risk": list(Risk)}
-_CITATION = re.compile(r"(.+?)\s*(第[^第]+条(?:之[一二三四五六七八九十]+)?)")
+_CITATION = re.compile(r"(.+?)(第[^第]+条(?:之[一二三四五六七八九十]+)?)")
 _EXCEPTION = re.compile(r"([^:：]+)[:：](.+)")
 
 
