@@ -77,6 +77,9 @@ class Composer:
             choices=tuple(match.entry for match in decision.alternatives),
             rest=tuple(rest),
             question=question,
+            entry=entry.id if rest else None,
+            entry_version=entry.version if rest else "",
+            own=len(rest),
         )
         return Reply(DecisionName.ANSWER, first, offer, self._basis(entry, day))
 
@@ -185,12 +188,26 @@ class Composer:
         first, *rest = self.parts(text)
         return Reply(DecisionName.COMMAND, first, Offer(rest=tuple(rest)))
 
-    def more(self, offer: Offer) -> Reply:
-        """The next part, and what is left after it."""
+    def more(self, offer: Offer, day: date) -> Reply:
+        """The next part, and what is left after it; nothing of an answer that is given no more."""
+        if offer.rest and not self._is_given(offer, day):
+            others = offer.rest[: len(offer.rest) - offer.own]
+            offer = replace(offer, rest=others, entry=None, entry_version="", own=0)
+            if not others:
+                return Reply(DecisionName.COMMAND, self.wording.say(Phrase.MORE_GONE), offer)
         if not offer.rest:
             return Reply(DecisionName.COMMAND, self.wording.say(Phrase.NO_MORE), offer)
-        left = replace(offer, rest=offer.rest[1:])
+        rest = offer.rest[1:]
+        left = replace(offer, rest=rest, own=min(offer.own, len(rest)))
         return Reply(DecisionName.COMMAND, offer.rest[0], left)
+
+    def _is_given(self, offer: Offer, day: date) -> bool:
+        """Whether the entry whose parts wait is given today, and still says what was begun."""
+        if offer.entry is None:
+            return True
+        entry = self.library.entries.get(offer.entry)
+        same = entry is not None and entry.version == offer.entry_version
+        return entry is not None and same and self.library.answers(entry, day)
 
     def staff_answer(self, number: ConsultationNumber, words: str, day: date) -> str:
         """What a resident reads of a person's answer, in whole length."""

@@ -202,7 +202,8 @@ class Offer:
     `choices` are entries to pick by number, `rest` the parts still to be read by 更多,
     `question` the words that led here, `awaits` the consultation whose question is still to
     come, `misses` how many messages in a row were not understood, `wordless` how many
-    attachments in a row came without saying what they are about.
+    attachments in a row came without saying what they are about. The last `own` parts of `rest`
+    are those of `entry` in the version that was answered with.
     """
 
     choices: tuple[EntryId, ...] = ()
@@ -211,6 +212,9 @@ class Offer:
     awaits: ConsultationNumber | None = None
     misses: int = 0
     wordless: int = 0
+    entry: EntryId | None = None
+    entry_version: str = ""
+    own: int = 0
 
 
 @dataclass(frozen=True, slots=True)

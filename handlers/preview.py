@@ -14,7 +14,6 @@ from handlers.model import (
     DecisionName,
     Emergency,
     Escalate,
-    Offer,
     Reply,
     Smalltalk,
     Statute,
@@ -68,7 +67,7 @@ def _told(composer: Composer, name: CommandName) -> Reply:
         case CommandName.LOOK:
             return composer.command(Phrase.LOOK_NOTHING)
         case CommandName.MORE:
-            return composer.more(Offer())
+            return composer.command(Phrase.NO_MORE)
 
 
 def _said(composer: Composer, name: DecisionName, phrase: Phrase) -> Reply:

@@ -257,7 +257,7 @@ class Reception:
                 )
             case CommandName.MORE:
                 unread = next((offer for offer in turn.offers if offer.rest), Offer())
-                return self.composer.more(unread)
+                return self.composer.more(unread, self._day(turn.message))
             case _:
                 assert_never(command.name)
 

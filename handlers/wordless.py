@@ -90,5 +90,13 @@ def _one_more(offers: Sequence[Offer]) -> Offer:
 
 def still_open(offers: Sequence[Offer]) -> Offer:
     """What the machine offered last, with the unread parts of whatever was said since."""
-    unread = next((offer.rest for offer in offers if offer.rest), ())
-    return replace(offers[-1], rest=unread) if offers else Offer()
+    unread = next((offer for offer in offers if offer.rest), Offer())
+    if not offers:
+        return Offer()
+    return replace(
+        offers[-1],
+        rest=unread.rest,
+        entry=unread.entry,
+        entry_version=unread.entry_version,
+        own=unread.own,
+    )

@@ -58,6 +58,7 @@ class Phrase(StrEnum):
     ANSWER_HINT = "answer_hint"
     MORE_HINT = "more_hint"
     NO_MORE = "no_more"
+    MORE_GONE = "more_gone"
     CLARIFY_HEAD = "clarify_head"
     CLARIFY_CHOICE = "clarify_choice"
     CLARIFY_NONE = "clarify_none"

@@ -21,6 +21,9 @@ def offer_document(offer: Offer) -> Document | None:
         "awaits": offer.awaits,
         "misses": offer.misses,
         "wordless": offer.wordless,
+        "entry": offer.entry,
+        "entry_version": offer.entry_version,
+        "own": offer.own,
     }
 
 
@@ -28,7 +31,7 @@ def to_offer(document: Document | None) -> Offer:
     """The offer of a document; None is an offer of nothing."""
     if document is None:
         return Offer()
-    awaits = document.get("awaits")
+    awaits, entry = document.get("awaits"), document.get("entry")
     return Offer(
         choices=tuple(EntryId(choice) for choice in document.get("choices", ())),
         rest=tuple(document.get("rest", ())),
@@ -36,6 +39,9 @@ def to_offer(document: Document | None) -> Offer:
         awaits=None if awaits is None else ConsultationNumber(awaits),
         misses=document.get("misses", 0),
         wordless=document.get("wordless", 0),
+        entry=None if entry is None else EntryId(entry),
+        entry_version=document.get("entry_version", ""),
+        own=document.get("own", 0),
     )
 
 

@@ -137,6 +137,27 @@ def test_withdrawn_by_one_person_it_is_answered_no_more(services: Services) -> N
     assert reply.basis is None or reply.basis.entry != ENTRY
 
 
+@pytest.mark.parametrize("changed", ["withdrawn", "corrected"])
+def test_the_rest_of_an_answer_is_not_read_on_once_it_is_withdrawn(
+    services: Services, changed: str
+) -> None:
+    who = Address(ChannelName.CHAT, "who reads on")
+
+    def said(text: str) -> Reply:
+        return services.reception.receive(Message(who, text, Kind.TEXT, text, services.clock()))
+
+    assert said(ASKED).offer.rest
+    editor = Editor(services)
+    if changed == "withdrawn":
+        editor.curator.withdraw(ENTRY, editor.wang, "错了")
+    else:
+        editor.retitle("押金不退咋办")
+    services.editions.look()
+    more = said("更多")
+    assert "改过或者撤下" in more.text
+    assert not more.offer.rest
+
+
 def with_released(services: Services, released: Callable[[int | None], Overlay | None]) -> Services:
     """The same, with another way to look at what was released."""
     before = services.editions

@@ -43,6 +43,9 @@ FULL_OFFER = Offer(
     awaits=ConsultationNumber(10_007),
     misses=1,
     wordless=2,
+    entry=EntryId("wages-unpaid"),
+    entry_version="9f2c",
+    own=1,
 )
 FULL_BASIS = Basis(
     entry=EntryId("wages-unpaid"),

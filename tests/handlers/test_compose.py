@@ -7,9 +7,11 @@ import pytest
 
 from bot.commands.checking import size_faults
 from handlers.compose import Composer
+from handlers.model import Answer
 from handlers.parts import MESSAGE_BYTES, size
 from knowledge.entry import Entry, EntryId, Facet, Risk, Status
 from knowledge.library import CONTENT, Library
+from knowledge.matcher import certain
 from knowledge.statutes.register import LawVersion
 from knowledge.wording import Phrase, Wording
 
@@ -91,3 +93,15 @@ def test_an_entry_that_does_not_fit_is_told_before_anybody_asks() -> None:
     (fault,) = size_faults(composer, TODAY)
     assert fault.file == DEPOSIT.file
     assert str(MESSAGE_BYTES) in fault.message
+
+
+def test_what_else_waits_is_read_on_when_an_answer_is_withdrawn() -> None:
+    answer = COMPOSER.answer(Answer(certain(DEPOSIT)), "", TODAY)
+    both = COMPOSER.behind(["工作人员的回答。" * 200], answer)
+    assert len(both.offer.rest) > both.offer.own > 0
+    assert COMPOSER.more(both.offer, TODAY).offer.own == both.offer.own
+    withdrawn = {**LIBRARY.entries, DEPOSIT.id: replace(DEPOSIT, status=Status.WITHDRAWN)}
+    later = replace(COMPOSER, library=replace(LIBRARY, entries=withdrawn))
+    more = later.more(both.offer, TODAY)
+    assert (more.text, more.offer.own) == (both.offer.rest[0], 0)
+    assert not set(answer.offer.rest) & set(more.offer.rest)
