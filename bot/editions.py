@@ -161,7 +161,7 @@ class Editions:
             self.behind = False
         except Unreachable:
             raise
-        except Exception:  # whatever is wrong with it, residents get the edition before
+        except Exception:  # residents get the edition before, less what was released anew
             edition_failed()
             if not self.behind:
                 log.exception("edition_failed")
@@ -183,14 +183,31 @@ class Editions:
         with self._building:
             if self._number != known:
                 return False
-            library = self.files.under(overlay)
-            self._current = self.press.made(library, overlay, self._current)
+            try:
+                library = self.files.under(overlay)
+                self._current = self.press.made(library, overlay, self._current)
+            except Exception:
+                self._silence(overlay)
+                raise
             self._number = overlay.number
             self._met = tuple(_met(overlay, self.files))
         if known is not None:
             told = {"number": overlay.number, "knowledge": library.version}
             log.info("edition_changed", extra=told)
         return True
+
+    def _silence(self, overlay: Overlay) -> None:
+        """Of what was released anew the old words are said no more: they may have been wrong."""
+        before = self._current
+        if before is None:
+            return
+        said = {one.entry: one.publication for one in before.overlay}
+        moved = {one.entry for one in overlay if said.get(one.entry) != one.publication}
+        known = before.library.entries
+        if not moved.isdisjoint(known):
+            left = {name: entry for name, entry in known.items() if name not in moved}
+            library = replace(before.library, entries=left, version=f"{before.library.version}~")
+            self._current = self.press.made(library, before.overlay, before)
 
     def _absorb(self) -> None:
         """Notes which texts the files have by now; whoever cannot, tries with the next look."""
