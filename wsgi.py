@@ -1,5 +1,6 @@
 """Settings in, application out."""
 
+import gc
 import sys
 
 from flask import Flask
@@ -29,4 +30,8 @@ def serving() -> Flask:
     services.matcher.warm_up()
     # What was released has been looked at; no connection may pass through a fork.
     services.store.engine.dispose()
+    # What stays for good is looked through no more: that held everybody up for a tenth of a second
+    # now and then, and made each process a copy of its own of what all could share.
+    gc.collect()
+    gc.freeze()
     return app
