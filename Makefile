@@ -23,7 +23,7 @@ bootstrap: $(RUNTIME) ## 只安装，并建好词典缓存和法条的索引
 	@$(BIN)/python -m flask --app wsgi statute index
 
 test: $(DEV) ## 运行全部测试
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q
 
 check: $(DEV) ## 代码风格、类型、架构、内容
 	$(BIN)/ruff check .
