@@ -122,29 +122,37 @@ def at_the_end_of_2025(copy: Path, official: Path) -> Iterator[Operator]:
     assert operator.report() < _ENOUGH_MINUTES
 
 
-def test_the_public_order_law_of_2026_arrives(at_the_end_of_2025: Operator, official: Path) -> None:
-    types, gets = at_the_end_of_2025.types, at_the_end_of_2025.resident_gets
-    count = ("deadline", "count", "fakuan-91", "--from", "2025-12-10", "--on")
+COUNT = ("deadline", "count", "fakuan-91", "--from", "2025-12-10", "--on")
 
-    # The old law is in force; the check already says what nobody has read of the new one.
+
+def test_the_public_order_law_of_2026_arrives(at_the_end_of_2025: Operator, official: Path) -> None:
+    the_old_law_answers_and_the_new_one_is_announced(at_the_end_of_2025)
+    the_new_text_shows_what_stops(at_the_end_of_2025, official)
+    residents_get_the_old_law_until_its_last_day(at_the_end_of_2025)
+    the_editor_writes_anew_what_stopped(at_the_end_of_2025)
+
+
+def the_old_law_answers_and_the_new_one_is_announced(operator: Operator) -> None:
+    types, gets = operator.types, operator.resident_gets
     locked = types("knowledge", "lock")
     assert "第五十八条在这里还用着的时候要变" in locked.stderr
     assert types("knowledge", "check", "--on", EVE).returncode == 1
     before = gets(NOISE, EVE)
     assert "二百元以上五百元以下" in before
     assert "第58条" in before
-    assert "2025-12-25" in types(*count, "2025-12-15").stdout
+    assert "2025-12-25" in types(*COUNT, "2025-12-15").stdout
     assert 'decision: "escalate"' in gets(NOISE, NEW_YEAR), "the new law is unread: all stops"
     assert 'decision: "escalate"' in gets(CHILD, NEW_YEAR)
 
-    # The new text comes.
+
+def the_new_text_shows_what_stops(operator: Operator, official: Path) -> None:
+    types = operator.types
     (new,) = (official / "laws").rglob("penalties-for-administration-of-public-security.md")
     brought = types("statute", "import", str(new))
     assert "引用这部法律的问答、期限、数字有 4 处" in brought.stdout
     moved = types("knowledge", "lock")
     assert "新锁 4 条" in moved.stdout
     assert moved.stderr.count("要变") == 3, "only the article on age says the same"
-
     found = types("knowledge", "check", "--on", NEW_YEAR)
     assert found.returncode == 1
     assert found.stdout.count("停用，由人答复") == 3
@@ -158,19 +166,22 @@ def test_the_public_order_law_of_2026_arrives(at_the_end_of_2025: Operator, offi
     assert "第一百零四条 → 第一百二十三条" in shown
     assert "第九十八条 → 第一百一十七条" in shown
 
-    # What residents get, the day before and the day after.
+
+def residents_get_the_old_law_until_its_last_day(operator: Operator) -> None:
+    types, gets = operator.types, operator.resident_gets
     assert "二百元以上五百元以下" in gets(NOISE, EVE)
     after = gets(NOISE, NEW_YEAR)
     assert 'decision: "escalate"' in after
     assert "二百元" not in after
     assert "不满十四周岁的不处罚" in gets(CHILD, NEW_YEAR)
-    stopped = types(*count, NEW_YEAR)
+    stopped = types(*COUNT, NEW_YEAR)
     assert (stopped.returncode, "不能算" in stopped.stdout) == (1, True)
-    assert "2025-12-25" in types(*count, "2025-12-15").stdout
+    assert "2025-12-25" in types(*COUNT, "2025-12-15").stdout
 
-    # The editor writes the deadline anew and ends the old answer and figure.
-    content = at_the_end_of_2025.copy / "knowledge" / "content"
-    renew(content)
+
+def the_editor_writes_anew_what_stopped(operator: Operator) -> None:
+    types = operator.types
+    renew(operator.copy / "knowledge" / "content")
     assert "新锁 1 条" in types("knowledge", "lock").stdout
     assert types("knowledge", "check", "--on", EVE).returncode == 0
     assert types("knowledge", "check", "--on", "2026-01-02").returncode == 1, "an ended answer"

@@ -1,5 +1,6 @@
 """The house keeps its order: one direction of imports, and small files."""
 
+import ast
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 OURS = ("config", "knowledge", "handlers", "bot")
 LINES = 300
+FUNCTION_LINES = 40
 
 
 @pytest.fixture
@@ -51,9 +53,21 @@ def test_the_contracts_hold_as_it_stands(copy: Path) -> None:
     assert contracts_hold(copy)
 
 
+def sources() -> list[Path]:
+    return [path for folder in (*OURS, "tests", "proofs") for path in (ROOT / folder).rglob("*.py")]
+
+
 def test_no_file_is_longer_than_three_hundred_lines() -> None:
-    sources = [
-        path for folder in (*OURS, "tests", "proofs") for path in (ROOT / folder).rglob("*.py")
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in sources()}
+    assert not {path: n for path, n in lengths.items() if n > LINES}
+
+
+def test_no_function_is_longer_than_forty_lines() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{node.name}"
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or node.lineno) - node.lineno >= FUNCTION_LINES
     ]
-    long = {path: n for path in sources if (n := len(path.read_text("utf-8").splitlines())) > LINES}
     assert not long

@@ -25,8 +25,13 @@ _MOMENTS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 def deadline_commands(services: Services) -> AppGroup:
     """The commands over these services."""
     group = AppGroup("deadline", help="Periods of law.")
+    group.add_command(_list(services))
+    group.add_command(_count(services))
+    return group
 
-    @group.command("list")
+
+def _list(services: Services) -> click.Command:
+    @click.command("list")
     @click.option("--json", "as_json", is_flag=True)
     def list_command(as_json: bool) -> None:  # noqa: FBT001  click's way
         """Every deadline with what it begins with and its articles."""
@@ -40,7 +45,11 @@ def deadline_commands(services: Services) -> AppGroup:
             basis = say("deadline_stopped") if lapsed else _articles(row.citations)
             click.echo(f"{row.id}\t{row.name}\t{_length(row)}\t{row.starts}\t{basis}")
 
-    @group.command("count")
+    return list_command
+
+
+def _count(services: Services) -> click.Command:
+    @click.command("count")
     @click.argument("name")
     @click.option("--from", "start", type=click.DateTime(_MOMENTS), required=True)
     @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="as counted on a day")
@@ -62,7 +71,7 @@ def deadline_commands(services: Services) -> AppGroup:
         if result["last"] is None and result["safe"] is None:
             sys.exit(1)
 
-    return group
+    return count_command
 
 
 def _table(library: Library) -> DeadlineTable:
