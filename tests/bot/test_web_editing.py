@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.cases import Role
-from tests.bot.desk_of_editors import SHELF, TAOXIN, Draft, Editor
+from tests.bot.desk_of_editors import SHELF, TAOXIN, Editor, handed_over, noted
 from tests.bot.site import ANSWERABLE, Site, open_site
 
 HOUSE = "fangchan-zufang-02"
@@ -26,26 +25,6 @@ def wang(site: Site) -> Editor:
 @pytest.fixture(scope="module")
 def li(site: Site) -> Editor:
     return Editor(site.member())
-
-
-@pytest.fixture(scope="module")
-def mediator(site: Site) -> Editor:
-    return Editor(site.member(Role.MEDIATOR))
-
-
-@pytest.fixture(scope="module")
-def operator(site: Site) -> Editor:
-    return Editor(site.member(Role.OPERATOR))
-
-
-def handed_over(draft: Draft, **changed: str) -> None:
-    answer = draft.save("submit", None, **changed)
-    assert answer.ok, answer.text
-    assert "交出去了" in answer.text
-
-
-def noted(text: str) -> str:
-    return re.sub(r"\s+", "", text)
 
 
 def test_the_list_shows_every_entry_with_what_needs_care(site: Site, wang: Editor) -> None:

@@ -14,7 +14,7 @@ from knowledge.entry import EntryId, TopicId
 from knowledge.entrytext import version_of
 from knowledge.library import CONTENT
 from knowledge.overlay import Locks
-from tests.bot.desk_of_editors import SHELF, TAOXIN, Draft, Editor
+from tests.bot.desk_of_editors import SHELF, TAOXIN, Editor, handed_over
 from tests.bot.site import Site, open_site
 
 HOUSE = "fangchan-zufang-02"
@@ -44,16 +44,6 @@ def mediator(site: Site) -> Editor:
 @pytest.fixture(scope="module")
 def operator(site: Site) -> Editor:
     return Editor(site.member(Role.OPERATOR))
-
-
-def handed_over(draft: Draft, **changed: str) -> None:
-    answer = draft.save("submit", None, **changed)
-    assert answer.ok, answer.text
-    assert "交出去了" in answer.text
-
-
-def noted(text: str) -> str:
-    return re.sub(r"\s+", "", text)
 
 
 def test_one_person_withdraws_at_once_with_a_reason(site: Site, wang: Editor, li: Editor) -> None:
