@@ -68,9 +68,6 @@ class Conversations(Protocol):
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         """What was said to the message with this key; None if it never came."""
 
-    def offers(self, resident: ResidentId) -> Sequence[Offer]:
-        """The offers of `prior` alone."""
-
     def add(
         self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None
     ) -> MessageId:

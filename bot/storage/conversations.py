@@ -102,9 +102,6 @@ class SqlConversations:
         found = REPLY_TO.first(self.connection, asked)
         return None if found is None else _to_reply(found)
 
-    def offers(self, resident: ResidentId) -> Sequence[Offer]:
-        return list(self.prior(resident, "").offers)
-
     def add(
         self, resident: ResidentId, message: Message, reply: Reply, pace: Pace | None = None
     ) -> MessageId:

@@ -116,7 +116,10 @@ def test_every_row_comes_back_in_either_engine(
         known = before.conversations.known(FARMER)
         assert known is not None
         assert records.conversations.known(FARMER) == known
-        assert records.conversations.offers(known.id) == before.conversations.offers(known.id)
+        assert (
+            records.conversations.prior(known.id, "").offers
+            == before.conversations.prior(known.id, "").offers
+        )
         ids = [AttachmentId(1), AttachmentId(2)]
         there = [records.attachments.get(one) for one in ids]
         assert None not in there

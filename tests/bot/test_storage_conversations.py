@@ -132,13 +132,17 @@ def test_offers_are_of_the_last_reply_and_what_staff_said_since(store: SqlStore)
         resident, _ = exchange(records, reply=answers(offer=last))
         for offer in (staff_first, staff_last):
             records.conversations.add_answer(number, member.id, "答复", offer, NOON)
-        assert records.conversations.offers(resident.id) == [staff_last, staff_first, last]
+        assert records.conversations.prior(resident.id, "").offers == (
+            staff_last,
+            staff_first,
+            last,
+        )
 
 
 def test_a_resident_who_was_told_nothing_has_no_offers(store: SqlStore) -> None:
     with store.write() as records:
         resident = records.conversations.resident(GRANNY, NOON)
-        assert records.conversations.offers(resident.id) == []
+        assert records.conversations.prior(resident.id, "").offers == ()
 
 
 def test_a_silent_reply_leaves_the_offers_before_it_standing(store: SqlStore) -> None:
@@ -146,14 +150,14 @@ def test_a_silent_reply_leaves_the_offers_before_it_standing(store: SqlStore) ->
     with store.write() as records:
         exchange(records, reply=answers(offer=choices))
         resident, _ = exchange(records, says("", kind=Kind.EVENT), answers(""))
-        assert records.conversations.offers(resident.id) == [choices]
+        assert records.conversations.prior(resident.id, "").offers == (choices,)
 
 
 def test_offers_of_others_are_not_mine(store: SqlStore) -> None:
     with store.write() as records:
         granny, _ = exchange(records, says(who=GRANNY), answers(offer=Offer(question="甲")))
         exchange(records, says(who=FARMER), answers(offer=Offer(question="乙")))
-        assert records.conversations.offers(granny.id) == [Offer(question="甲")]
+        assert records.conversations.prior(granny.id, "").offers == (Offer(question="甲"),)
 
 
 def test_a_conversation_reads_in_the_order_it_was_held(store: SqlStore) -> None:

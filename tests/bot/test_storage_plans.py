@@ -28,7 +28,6 @@ QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "the supplements of a case": lambda r: r.conversations.supplements(NUMBER, NOON),
     "what matters of before": lambda r: r.conversations.prior(WHO, "m:1"),
     "the reply to a key": lambda r: r.conversations.reply_to(WHO, "m:1"),
-    "the offers": lambda r: r.conversations.offers(WHO),
     "the newest of a conversation": lambda r: r.conversations.since(WHO, MessageId(0), 50),
     "the rest of a conversation": lambda r: r.conversations.since(WHO, MessageId(7), 50),
     "a case": lambda r: r.consultations.get(NUMBER),

@@ -109,7 +109,7 @@ def _count_on(store: SqlStore) -> None:
     for _ in range(50):
         with store.write() as records:
             resident = records.conversations.resident(GRANNY, NOON)
-            offers = records.conversations.offers(resident.id)
+            offers = records.conversations.prior(resident.id, "").offers
             last = offers[0] if offers else Offer()
             counted = answers(offer=replace(last, misses=last.misses + 1))
             message = says(key=f"m:{counted.offer.misses}")
@@ -122,7 +122,7 @@ def test_four_processes_that_read_and_then_write_lose_nothing(
     in_processes(4, _count_on, database_url)
     with store.write() as records:
         resident = records.conversations.resident(GRANNY, NOON)
-        assert records.conversations.offers(resident.id) == [Offer(misses=200)]
+        assert records.conversations.prior(resident.id, "").offers == (Offer(misses=200),)
         assert records.exports.counts()["messages"] == 200
 
 
