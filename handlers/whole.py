@@ -67,13 +67,8 @@ def whole_answer(composer: Composer, entry: Entry, day: date) -> Whole:
         reservations=composer.reservations(entry, day),
         drafted_on=entry.drafted_on,
         review_by=entry.review_by,
-        related=tuple(one for one in related if one and may_be_given(composer, one, day)),
+        related=tuple(one for one in related if one and composer.library.answers(one, day)),
     )
-
-
-def may_be_given(composer: Composer, entry: Entry, day: date) -> bool:
-    """Whether residents may be given the entry on a day: published and still good law."""
-    return entry.answers_on(day) and not composer.library.lapsed(entry, day)
 
 
 def _parts(composer: Composer, entry: Entry, day: date) -> tuple[Part, ...]:

@@ -16,7 +16,7 @@ from bot.web.filters import add_filters
 from bot.web.freshness import same_for_all
 from bot.web.lawpages import add_law_pages
 from handlers.compose import Composer
-from handlers.whole import may_be_given, whole_answer
+from handlers.whole import whole_answer
 from knowledge.entry import Entry, EntryId, Status, TopicId
 from knowledge.library import CONTENT
 from knowledge.prose import first_sentence
@@ -98,7 +98,7 @@ class _Public:
         known = composer.library.entries.get(EntryId(entry))
         if known is None or known.status is Status.DRAFT or day < known.valid_from:
             return make_response(render_template("public/gone.html", was=False), 404)
-        if not may_be_given(composer, known, day):
+        if not composer.library.answers(known, day):
             return make_response(render_template("public/gone.html", was=True), 410)
         whole = whole_answer(composer, known, day)
         topic = self.topics.get(known.topic)
