@@ -55,24 +55,28 @@ FACETS = {
 
 
 @dataclass(frozen=True, slots=True)
+class _Told:
+    """What is told of an entry all day, the same to everybody, and what it rests on."""
+
+    parts: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
 class Composer:
     """Makes replies from reviewed words only."""
 
     wording: Wording
     library: Library
-    _told: dict[tuple[EntryId, date], tuple[str, ...]] = field(
+    _told: dict[tuple[EntryId, date], _Told] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
-    """What was put together before: an entry reads the same for everybody all day."""
-    _bases: dict[tuple[EntryId, date], Basis] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-    """And rests on the same law."""
 
     def answer(self, decision: Answer, question: str, day: date) -> Reply:
         """An entry in one message with its law and the disclaimer; the detail waits behind 更多."""
         entry = self.library.entries[decision.match.entry]
-        first, *rest = self.entry_parts(entry, day)
+        told = self._told_of(entry, day)
+        first, *rest = told.parts
         offer = Offer(
             choices=tuple(match.entry for match in decision.alternatives),
             rest=tuple(rest),
@@ -81,10 +85,13 @@ class Composer:
             entry_version=entry.version if rest else "",
             own=len(rest),
         )
-        return Reply(DecisionName.ANSWER, first, offer, self._basis(entry, day))
+        return Reply(DecisionName.ANSWER, first, offer, told.basis)
 
     def entry_parts(self, entry: Entry, day: date) -> tuple[str, ...]:
         """The messages of an entry: the first holds all that protects, the others the detail."""
+        return self._told_of(entry, day).parts
+
+    def _told_of(self, entry: Entry, day: date) -> _Told:
         if self.library.entries.get(entry.id) is not entry:  # a draft: nobody else reads it
             return self._put_together(entry, day)
         told = self._told.get((entry.id, day))
@@ -95,9 +102,9 @@ class Composer:
             self._told[entry.id, day] = told
         return told
 
-    def _put_together(self, entry: Entry, day: date) -> tuple[str, ...]:
+    def _put_together(self, entry: Entry, day: date) -> _Told:
         first = self.parts(self.first_message(entry, day))
-        return first + self.parts(self._behind_more(entry, day))
+        return _Told(first + self.parts(self._behind_more(entry, day)), self._basis(entry, day))
 
     def first_message(self, entry: Entry, day: date) -> str:
         """Answer, deadline, next step, law and disclaimer; the content check keeps it short."""
@@ -283,15 +290,6 @@ class Composer:
         return self.wording.say(Phrase.NOT_REVIEWED)
 
     def _basis(self, entry: Entry, day: date) -> Basis:
-        basis = self._bases.get((entry.id, day))
-        if basis is None:
-            basis = self._looked_up_basis(entry, day)
-            if len(self._bases) >= MOST_REMEMBERED:
-                self._bases.clear()
-            self._bases[entry.id, day] = basis
-        return basis
-
-    def _looked_up_basis(self, entry: Entry, day: date) -> Basis:
         versions = zip(entry.citations, self.library.law_behind(entry, day), strict=True)
         law = tuple(
             CitedVersion(cited, version.effective_from) for cited, version in versions if version
