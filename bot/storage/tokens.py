@@ -65,15 +65,20 @@ class SqlTokenShelf:
     def take(self, account: str, seen: str, at: datetime, until: datetime) -> int | None:
         """The right to replace the token one has seen, until a time; None: another has it.
 
-        Also None if the token is no longer the one seen: then it has been replaced already.
+        Also None if the token is no longer the one seen, for it has been replaced already, or if
+        calls rest by now: whoever looked before somebody else had failed must not fail again.
         """
         lease_until = platform_tokens.c.lease_until
         free = or_(
             lease_until.is_(None), lease_until <= at, lease_until > until + CLOCK_WAS_SET_BACK
         )
+        quiet_until = platform_tokens.c.quiet_until
+        loud = or_(
+            quiet_until.is_(None), quiet_until <= at, quiet_until > until + CLOCK_WAS_SET_BACK
+        )
         taken = (
             _row(account)
-            .where(platform_tokens.c.sealed == seen, free)
+            .where(platform_tokens.c.sealed == seen, free, loud)
             .values(lease=platform_tokens.c.lease + 1, lease_until=until)
             .returning(platform_tokens.c.lease)
         )

@@ -49,6 +49,17 @@ def test_who_saw_an_older_token_need_not_fetch(shelf: Shelf) -> None:
     assert shelf.take(OURS, "second", NOON, NOON + LEASE) is not None
 
 
+def test_who_looked_before_calls_came_to_rest_does_not_fetch(shelf: Shelf) -> None:
+    failed = shelf.take(OURS, "", NOON, NOON + LEASE)
+    assert failed is not None
+    shelf.quiet(OURS, NOON + MINUTE, "40164")
+    assert shelf.leave(OURS, failed, NOON)
+    assert shelf.take(OURS, "", NOON + SECOND, NOON + SECOND + LEASE) is None
+    assert shelf.take(OURS, "", NOON + MINUTE, NOON + MINUTE + LEASE) is not None
+    shelf.quiet(OURS, NOON + 24 * HOUR, "noted before the clock was set back")
+    assert shelf.take(OURS, "", NOON + HOUR, NOON + HOUR + LEASE) is not None
+
+
 def test_a_lease_that_has_passed_on_changes_nothing(shelf: Shelf) -> None:
     slow = shelf.take(OURS, "", NOON, NOON + LEASE)
     quick = shelf.take(OURS, "", NOON + LEASE, NOON + 2 * LEASE)
