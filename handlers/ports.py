@@ -180,6 +180,7 @@ class Store(Protocol):
         """As `write`, for a unit of work that is a function: where many wait, they wait less.
 
         It may run in another thread, in the caller's context: what it sets there is not seen.
+        It may also run twice, the first time undone, when another one beside it has failed.
         """
 
     def read(self) -> AbstractContextManager[Records]:

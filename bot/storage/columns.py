@@ -22,6 +22,13 @@ def storable(words: str) -> str:
 
     A message with one broken character is kept with that character lost, not refused.
     """
+    if "\0" not in words:
+        try:
+            words.encode()
+        except UnicodeEncodeError:
+            pass
+        else:  # nearly every text
+            return words
     return words.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 

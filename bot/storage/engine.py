@@ -7,7 +7,6 @@ import sqlite3
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from time import monotonic, sleep
 from typing import Any, cast
 
@@ -39,6 +38,9 @@ CONNECTIONS = 8
 MORE_CONNECTIONS = 16
 """Kept open and opened on demand, for each process; a web process has eight threads or so."""
 
+_AS_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Documents as they are kept: Chinese as it is, nothing between the parts."""
+
 _LIBPQ: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
     "tcp_user_timeout": SILENT_SECONDS * 1000,
@@ -63,7 +65,7 @@ def make_engine(url: str | URL) -> Engine:
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=not on_sqlite,
         hide_parameters=True,
-        json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+        json_serializer=_AS_WRITTEN.encode,
     )
     if on_sqlite:
         event.listen(engine, "connect", _set_up_sqlite)

@@ -27,24 +27,30 @@ class _Compiled:
     """A statement as one kind of database takes it."""
 
     sql: str
-    order: tuple[str, ...]
-    """Names of the parameters by their place; empty where the driver takes names."""
+    by_place: bool
+    """Whether the driver takes parameters by their place, not by their names."""
+    parameters: tuple[tuple[str, _Turned], ...]
+    """In their order; a name stands as often as the statement has it."""
     fixed: Given
-    turned_in: Mapping[str, _Turned]
+    """What the statement says itself: as the driver takes it, under names that nobody gives."""
     turned_out: tuple[_Turned, ...]
 
     def values(self, given: Given) -> Any:
         """The parameters as the driver takes them. Raises StatementError, without the values."""
+        given = {**self.fixed, **given} if self.fixed else given
         try:
-            named = {
-                name: given[name] if turn is None else turn(given[name])
-                for name, turn in self.turned_in.items()
-            }
+            values = tuple(
+                [
+                    given[name] if turn is None else turn(given[name])
+                    for name, turn in self.parameters
+                ]
+            )
         except Exception as error:
             fault = type(error).__name__
             raise StatementError(fault, self.sql, None, error, hide_parameters=True) from error
-        named |= self.fixed
-        return tuple([named[name] for name in self.order]) if self.order else named
+        if self.by_place:
+            return values
+        return {name: value for (name, _), value in zip(self.parameters, values, strict=True)}
 
     def row(self, raw: Row) -> Row:
         """A row of the driver's as the column types read it."""
@@ -111,17 +117,18 @@ def _execute(connection: Connection, sql: str, values: Any) -> Any:
 
 def _compile(statement: Statement, columns: Sequence[str], dialect: Dialect) -> _Compiled:
     compiled = statement.compile(dialect=dialect, column_keys=list(columns) or None)
-    turned_in = {name: _bind(bind.type, dialect) for name, bind in compiled.binds.items()}
+    turns = {name: _bind(bind.type, dialect) for name, bind in compiled.binds.items()}
     fixed = {
-        name: _turned(turned_in[name], bind.effective_value)
+        name: _turned(turns[name], bind.effective_value)
         for name, bind in compiled.binds.items()
         if not bind.required
     }
+    order = compiled.positiontup or list(turns)
     return _Compiled(
         compiled.string,
-        tuple(compiled.positiontup or ()),
+        compiled.positiontup is not None,
+        tuple((name, None if name in fixed else turns[name]) for name in order),
         fixed,
-        {name: turn for name, turn in turned_in.items() if name not in fixed},
         tuple(_result(column.type, dialect) for column in _returned(statement)),
     )
 

@@ -104,7 +104,12 @@ class _Job(Generic[R]):
     failure: BaseException | None = None
 
     def run(self, shared: _Shared[R]) -> None:
-        """Never raises: whatever happens is for its own thread."""
+        """Raises what the unit raises; what it has changed by then is still there."""
+        shared.units += 1
+        self.result = self.context.run(self.unit, shared.records)
+
+    def run_apart(self, shared: _Shared[R]) -> None:
+        """Never raises: whatever happens is for its own thread, and undone alone."""
         try:
             with shared.piece():
                 self.result = self.context.run(self.unit, shared.records)
@@ -167,11 +172,24 @@ class Turns(Generic[R]):
                 job.gate.release()
 
     def _run(self, done: list[_Job[R]], shared: _Shared[R]) -> None:
-        """Runs the last of `done`, and adds the next one as long as there is one."""
+        """Runs the last of `done`, and adds the next one as long as there is one.
+
+        One savepoint for all, since nearly all end well. If one fails, all are undone and run
+        once more, each in a savepoint of its own.
+        """
+        try:
+            with shared.piece():
+                self._run_all(done, shared)
+        except BaseException:
+            if not shared.is_alive():
+                raise
+            for job in done:
+                job.run_apart(shared)
+
+    def _run_all(self, done: list[_Job[R]], shared: _Shared[R]) -> None:
         job: _Job[R] | None = done[-1]
         while job is not None:
             job.run(shared)
-            shared.units += 1
             job = self._next() if shared.takes_more() else None
             if job is not None:
                 done.append(job)

@@ -15,6 +15,7 @@ from gunicorn.http import errors  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from bot import editions, replay
+from bot.web.processors import settle
 
 ARRIVES_WITHIN = 10.0
 """Seconds from the first byte to the last: twice what the platform waits for an answer."""
@@ -39,6 +40,7 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
 
     def init_process(self) -> None:
         self.handling: dict[Any, float] = {}
+        settle(self.age, self.cfg.workers, self.ppid)
         super().init_process()
 
     def run(self) -> None:
