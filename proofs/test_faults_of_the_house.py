@@ -11,12 +11,13 @@ import requests
 
 from tests.fake_wechat import SEND, busy, slow
 from tests.fault_table import ONCE, REPEATED, TABLE, Row
-from tests.fault_world import World, until, world
+from tests.fault_world import ARRIVES_WITHIN, World, world
 from tests.full_disk import NoSmallDiskError, let_files_grow, small_disk
 from tests.postgres import NoPostgresError
 from tests.postgres_alone import postgres_alone
 from tests.redis_server import NoRedisError, redis_server
 from tests.turning_clock import turning_clock
+from tests.waiting import until
 
 SPOOLED = "kept on the disk, replayed once (ADR 9)"
 TOLD = "told plainly; they write again"
@@ -229,7 +230,7 @@ def _require_spooled(place: World) -> None:
 def _finish(place: World, fault: str, rule: str, doubles: int = 0) -> Row:
     """Whatever is still open is answered, and counted."""
     place.platform.clear_faults()
-    until(lambda: not _waiting(place), "the spool is never empty")
+    until(lambda: not _waiting(place), "the spool is never empty", ARRIVES_WITHIN)
     place.answer_all()
     place.settle()
     return _note(place, fault, rule, doubles)

@@ -21,7 +21,8 @@ from tests.fake_wechat import (
     reset,
 )
 from tests.fault_table import TABLE
-from tests.fault_world import World, until, world
+from tests.fault_world import ARRIVES_WITHIN, World, world
+from tests.waiting import until
 
 RESIDENTS = 6
 AGAIN = "tried again after 1, 3, 9, 30 s …"
@@ -102,7 +103,7 @@ def test_used_up_calls_lose_no_answer(place: World) -> None:
     place.ask(RESIDENTS)
     place.platform.fault(SEND, refusing(45009, times=None))
     place.answer_all()
-    until(lambda: len(place.platform.requests(SEND)) > before, "nothing was pushed")
+    until(lambda: len(place.platform.requests(SEND)) > before, "nothing was pushed", ARRIVES_WITHIN)
     time.sleep(2)
     place.platform.clear_faults()
     place.ask_by_number()
@@ -121,7 +122,7 @@ def _steal_token(platform: FakePlatform) -> None:
         forced = requests.post(url, json={**asked, "force_refresh": True}, timeout=5)
         return bool(forced.json()["access_token"] != ours)
 
-    until(is_stolen, "the platform gives no other token")
+    until(is_stolen, "the platform gives no other token", ARRIVES_WITHIN)
 
 
 def _note(place: World, fault: str, rule: str, doubles: int = 0) -> None:

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from tests.fake_wechat.webhook import Push
 from tests.fault_table import ONCE, Row
 from tests.hosts import started
 from tests.running import ROOT, Running
+from tests.waiting import until
 
 TOKEN = "token4tests"
 PASSWORD = "a-long-test-password"
@@ -102,7 +103,7 @@ class World:
 
     def answer_all(self) -> None:
         """The desk works until nothing waits."""
-        until(lambda: not self._answer_some(), "the desk is never done")
+        until(lambda: not self._answer_some(), "the desk is never done", ARRIVES_WITHIN)
 
     def _answer_some(self) -> bool:
         """Answers what waits; whether there was anything, or the service was not there."""
@@ -119,7 +120,11 @@ class World:
 
     def settle(self) -> None:
         """Until no answer of this row's residents is on its way."""
-        until(lambda: not self.states() & {"due", "sending"}, "an answer never arrives")
+        until(
+            lambda: not self.states() & {"due", "sending"},
+            "an answer never arrives",
+            ARRIVES_WITHIN,
+        )
 
     def states(self) -> set[str]:
         """Where the answers to this row's residents stand."""
@@ -176,14 +181,6 @@ class World:
         with self.store.read() as records:
             rows = getattr(records.exports, what)()
             return [row for row in rows if row["resident"] in openids]
-
-
-def until(holds: Callable[[], bool], else_say: str, within: float = ARRIVES_WITHIN) -> None:
-    """Waits until it holds, and fails with these words if that takes too long."""
-    deadline = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < deadline, else_say
-        time.sleep(0.5)
 
 
 @contextmanager

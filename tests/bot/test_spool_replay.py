@@ -16,8 +16,8 @@ from handlers.reception import Reception
 from tests.bot.outage import UNANSWERABLE, Outage, outage
 from tests.fake_wechat import SEND, Resident, busy, wrap
 from tests.fake_wechat.webhook import Push
-from tests.fault_world import until
 from tests.running import Running
+from tests.waiting import until
 
 KEPT = "您的话已经存下"
 LOST = "没有存下来"
