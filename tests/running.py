@@ -10,12 +10,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
+from click.testing import Result
+
+from bot.app import create_app
+from bot.bootstrap import build
+from bot.services import Services
+from config.settings import Settings
 
 ROOT = Path(__file__).parent.parent
-READY_WITHIN = 30.0
+READY_WITHIN = 90.0
 STOPS_WITHIN = 25.0
+_SETTINGS = frozenset(Settings.model_fields)
 
 
 def free_port() -> int:
@@ -42,6 +50,7 @@ class Running:
     part: str = ""
     checkout: Path = ROOT
     _said_before: int = 0
+    _services: Services | None = None
 
     @property
     def url(self) -> str:
@@ -115,6 +124,26 @@ class Running:
             text=True,
             check=False,
         )
+
+    def flask_here(self, *arguments: str) -> str:
+        """As `flask`, in this process: for what a command tells, not for how it is started."""
+        done = self.flask_here_whatever(*arguments)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    def flask_here_whatever(self, *arguments: str) -> Result:
+        """As `flask_whatever`, in this process; an error that no command foresaw is raised."""
+        if self._services is None:
+            given = {name.lower(): value for name, value in self._environment().items()}
+            ours: dict[str, Any] = {name: given[name] for name in given.keys() & _SETTINGS}
+            self._services = build(Settings(_env_file=self.folder / ".env", **ours))
+        try:
+            done = create_app(self._services).test_cli_runner().invoke(args=arguments)
+        finally:
+            self._services.store.engine.dispose()
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done
 
     def _environment(self) -> dict[str, str]:
         ours = {

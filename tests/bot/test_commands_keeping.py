@@ -9,7 +9,7 @@ import pytest
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
 from tests.bot.storage_examples import FARMER, exchange, outgoing, says
-from tests.bot.test_commands import flask
+from tests.bot.test_commands import flask, here
 
 SECRET = "swordfish-swordfish-swordfish-swordfish"
 
@@ -18,7 +18,7 @@ SECRET = "swordfish-swordfish-swordfish-swordfish"
 def folder(tmp_path: Path) -> Path:
     """A set-up with one conversation of today and one of 2020, and one case."""
     (tmp_path / ".env").write_text(f"SECRET_KEY={SECRET}\n", "utf-8")
-    assert flask(tmp_path, "db", "upgrade").returncode == 0
+    assert here(tmp_path, "db", "upgrade").exit_code == 0
     engine = make_engine(f"sqlite:///{tmp_path}/var/faxiaomei.sqlite3")
     with SqlStore(engine).write() as records:
         exchange(records, says("二零二零年的话", at=datetime(2020, 5, 1, tzinfo=UTC)))
@@ -29,23 +29,23 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_dry_run_tells_and_a_purge_does(folder: Path) -> None:
-    told = flask(folder, "purge", "--dry-run")
-    assert told.returncode == 0
+    told = here(folder, "purge", "--dry-run")
+    assert told.exit_code == 0
     assert "将删除" in told.stdout
     assert "2 条" in told.stdout
-    assert "二零二零年的话" in flask(folder, "export", "messages").stdout
+    assert "二零二零年的话" in here(folder, "export", "messages").stdout
     done = flask(folder, "purge")
     assert "已删除" in done.stdout
-    left = flask(folder, "export", "messages").stdout
+    left = here(folder, "export", "messages").stdout
     assert "二零二零年的话" not in left
     assert "今天的话" in left
-    again = flask(folder, "purge").stdout
+    again = here(folder, "purge").stdout
     assert "0 条" in again
     assert "推送记录" in again
 
 
 def test_erased_words_are_in_no_file_of_the_database(folder: Path) -> None:
-    flask(folder, "purge")
+    here(folder, "purge")
     files = list((folder / "var").glob("faxiaomei.sqlite3*"))
     assert files
     for file in files:
@@ -54,7 +54,7 @@ def test_erased_words_are_in_no_file_of_the_database(folder: Path) -> None:
 
 def test_a_move_to_another_machine(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
-    before = flask(folder, "export", "messages", "--direction", "all").stdout
+    before = here(folder, "export", "messages", "--direction", "all").stdout
     done = flask(folder, "backup", "a.backup")
     assert done.returncode == 0, done.stderr
     assert "SECRET_KEY" in done.stdout
@@ -70,19 +70,20 @@ def test_a_move_to_another_machine(folder: Path, tmp_path_factory: pytest.TempPa
 
 
 def test_what_is_there_is_not_overwritten(folder: Path) -> None:
-    flask(folder, "backup", "a.backup")
-    again = flask(folder, "backup", "a.backup")
-    assert (again.returncode, again.stdout) == (1, "")
+    file = str(folder / "a.backup")
+    assert here(folder, "backup", file).exit_code == 0
+    again = here(folder, "backup", file)
+    assert (again.exit_code, again.stdout) == (1, "")
     assert "已经有文件" in again.stderr
-    restored = flask(folder, "restore", "a.backup")
-    assert restored.returncode == 1
+    restored = here(folder, "restore", file)
+    assert restored.exit_code == 1
     assert "已经有内容" in restored.stderr
 
 
 def test_a_damaged_backup_is_refused_in_words(folder: Path) -> None:
     (folder / "a.backup").write_bytes(b"nothing")
-    done = flask(folder, "restore", "a.backup")
-    assert done.returncode == 1
+    done = here(folder, "restore", str(folder / "a.backup"))
+    assert done.exit_code == 1
     assert "不完整" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -90,7 +91,7 @@ def test_a_damaged_backup_is_refused_in_words(folder: Path) -> None:
 def test_a_database_that_is_not_migrated_is_told(tmp_path: Path) -> None:
     (tmp_path / "var").mkdir()
     sqlite3.connect(tmp_path / "var" / "faxiaomei.sqlite3").close()
-    done = flask(tmp_path, "backup", "a.backup")
-    assert done.returncode == 1
+    done = here(tmp_path, "backup", str(tmp_path / "a.backup"))
+    assert done.exit_code == 1
     assert "db upgrade" in done.stderr
     assert not list(tmp_path.glob("*.part"))

@@ -64,10 +64,10 @@ def test_two_processes_and_the_worker_count_exactly(
     resident.send_text(UNANSWERABLE)
     platform.fault(SEND, busy())
     latest = ("--resident", resident.openid)
-    service.flask("consultation", "answer", *latest, "--text", "先找村委会。")
-    resident.wait_for("先找村委会", within=10.0)
+    service.flask_here("consultation", "answer", *latest, "--text", "先找村委会。")
+    resident.wait_for("先找村委会")
 
-    rows = [json.loads(line) for line in service.flask("export", "messages").splitlines()]
+    rows = [json.loads(line) for line in service.flask_here("export", "messages").splitlines()]
     kept = Counter((row["channel"], row["decision"]) for row in rows)
     seen = [scrape(service.url) for _ in range(6)]
     for found in seen:
@@ -104,7 +104,7 @@ def test_a_push_that_comes_again_is_a_repeat_and_no_second_message(
 
 def test_no_label_names_anybody(service: Running) -> None:
     shown = "\n".join(scrape(service.url))
-    for row in map(json.loads, service.flask("export", "messages").splitlines()):
+    for row in map(json.loads, service.flask_here("export", "messages").splitlines()):
         assert row["resident"] not in shown
         assert row["text"] not in shown
 

@@ -192,7 +192,7 @@ def test_different_things_of_one_second_are_all_kept(
     ]
     for push in pushes * 2:
         resident.deliver(push)
-    kept = service.flask("export", "messages").count(resident.openid)
+    kept = service.flask_here("export", "messages").count(resident.openid)
     assert kept == len(pushes)
 
 
@@ -203,7 +203,7 @@ def test_residents_texts_are_kept_as_they_were_written(
     resident = Resident(webhook, platform)
     pasted = document({"Content": "a]]>b", "MsgId": 1}).decode()
     resident.send_text(f"这段{pasted}是什么")
-    lines = service.flask("export", "messages").splitlines()
+    lines = service.flask_here("export", "messages").splitlines()
     [line] = [line for line in lines if resident.openid in line]
     assert "<![CDATA[a]]>b]]></Content>" in line
     assert "是什么" in line

@@ -40,7 +40,7 @@ def target(platform: FakePlatform, service: Running) -> Target:
 
 
 def counts(service: Running) -> dict[str, int]:
-    found: dict[str, int] = json.loads(service.flask("count", "--json"))
+    found: dict[str, int] = json.loads(service.flask_here("count", "--json"))
     return found
 
 

@@ -107,8 +107,8 @@ def test_a_healthy_account_is_told_line_by_line(service: Running) -> None:
 
 
 def test_words_on_the_terminal_and_a_bad_line_is_exit_one(service: Running) -> None:
-    done = service.flask_whatever("wechat", "check")
-    assert done.returncode == 1
+    done = service.flask_here_whatever("wechat", "check")
+    assert done.exit_code == 1
     assert "有误  公开地址：端口是" in done.stdout
     assert "正常  接口凭证：能取到。" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("正常 ")
@@ -122,8 +122,8 @@ def test_nothing_wrong_is_exit_zero(service: Running) -> None:
 
 
 def test_without_wechat_settings_it_says_so(tmp_path: Path) -> None:
-    done = Running(tmp_path, {}).flask_whatever("wechat", "check")
-    assert (done.returncode, done.stdout) == (1, "")
+    done = Running(tmp_path, {}).flask_here_whatever("wechat", "check")
+    assert (done.exit_code, done.stdout) == (1, "")
     assert "WECHAT_TOKEN" in done.stderr
 
 

@@ -12,6 +12,7 @@ from tests.bot.test_wechat_story import platform as platform  # noqa: PLC0414  a
 from tests.conftest import _fresh_database
 from tests.fake_wechat import FakePlatform, Mode, Resident
 from tests.running import Running, running
+from tests.waiting import until
 
 DANGER = "救命，他现在拿刀砍我"
 TOLD = ("机器", "存", "人工", "110")
@@ -48,7 +49,7 @@ def resident(platform: FakePlatform, service: Running) -> Resident:
 
 
 def rows(service: Running, what: str) -> list[dict[str, object]]:
-    return [json.loads(line) for line in service.flask("export", what).splitlines()]
+    return [json.loads(line) for line in service.flask_here("export", what).splitlines()]
 
 
 def said(resident: Resident, text: str) -> str:
@@ -98,7 +99,7 @@ def test_whoever_unfollows_is_erased_and_follows_again_as_somebody_new(
     number = case_number(said(resident, UNANSWERABLE))
     assert resident.unfollow().text is None
     everything = "".join(
-        service.flask("export", what, *more)
+        service.flask_here("export", what, *more)
         for what, more in (
             ("messages", ("--direction", "all")),
             ("consultations", ()),
@@ -118,25 +119,25 @@ def test_whoever_unfollows_is_erased_and_follows_again_as_somebody_new(
 def test_unfollowing_again_late_or_unknown_is_harmless(
     resident: Resident, service: Running
 ) -> None:
-    before = json.loads(service.flask("count", "--json"))
+    before = json.loads(service.flask_here("count", "--json"))
     assert resident.unfollow().text is None
-    assert json.loads(service.flask("count", "--json")) == before
+    assert json.loads(service.flask_here("count", "--json")) == before
     push = resident.compose("text", {"Content": UNANSWERABLE})
     resident.deliver(push)
     goodbye = resident.compose_event("unsubscribe", {"EventKey": ""})
     for answer in resident.fire(goodbye, 3):
         assert resident.read(answer) is None
-    kept = json.loads(service.flask("count", "--json"))
+    kept = json.loads(service.flask_here("count", "--json"))
     assert kept["messages"] == before["messages"] + 2
     resident.deliver(push)
-    assert json.loads(service.flask("count", "--json")) == kept
-    assert resident.openid not in service.flask("export", "messages")
+    assert json.loads(service.flask_here("count", "--json")) == kept
+    assert resident.openid not in service.flask_here("export", "messages")
 
 
 def test_an_answer_to_whoever_left_fails_in_the_open(resident: Resident, service: Running) -> None:
     number = case_number(said(resident, UNANSWERABLE))
     resident.unfollow()
-    service.flask("consultation", "answer", "--id", number, "--text", "先找村委会调解。")
+    service.flask_here("consultation", "answer", "--id", number, "--text", "先找村委会调解。")
     [delivery] = _settled(service, number)
     assert (delivery["state"], delivery["held_reason"]) == ("failed", "unfollowed")
     assert not any("村委会调解" in text for text in resident.seen)
@@ -158,8 +159,9 @@ def test_a_burst_is_kept_whole_told_once_and_danger_is_answered(
 
 def _settled(service: Running, number: str) -> list[dict[str, object]]:
     """The deliveries of a case, once none of them is under way."""
-    for _ in range(20):
-        found = [row for row in rows(service, "deliveries") if str(row["consultation"]) == number]
-        if all(row["settled_at"] for row in found):
-            return found
-    pytest.fail("still under way")
+
+    def found() -> list[dict[str, object]]:
+        return [row for row in rows(service, "deliveries") if str(row["consultation"]) == number]
+
+    until(lambda: all(row["settled_at"] for row in found()), "still under way")
+    return found()

@@ -22,6 +22,7 @@ from tests.fake_wechat.record import Shown, Via
 from tests.fake_wechat.reply import FAULT_NOTICE, ServiceFault, read_reply
 from tests.fake_wechat.state import PlatformSide
 from tests.fake_wechat.webhook import Push, Value, Webhook, document, wrap
+from tests.waiting import PATIENCE
 
 # Real ids have some 17 digits and grow; the random start keeps test processes apart.
 _message_ids = itertools.count(24_000_000_000_000_000 + secrets.randbelow(10**15))
@@ -79,7 +80,7 @@ class Resident:
         """The texts on the screen in order: passive replies, pushes, failure notices."""
         return [shown.text for shown in self.platform.seen(self.openid)]
 
-    def wait_for(self, words: str, within: float = 5.0) -> Shown:
+    def wait_for(self, words: str, within: float = PATIENCE) -> Shown:
         """The first bubble that holds these words; raise `TimeoutError` after `within` seconds."""
         end = time.monotonic() + within
         while True:
