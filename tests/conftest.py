@@ -13,7 +13,10 @@ import pytest
 from bot.storage.engine import make_engine
 from bot.storage.migrate import upgrade
 from bot.storage.store import SqlStore
-from tests import postgres
+from tests import postgres, sharing
+
+pytest_collection_modifyitems = sharing.pytest_collection_modifyitems
+pytest_xdist_make_scheduler = sharing.pytest_xdist_make_scheduler
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,17 +1,16 @@
 """Every kind of message and event the platform sends, in its three modes: nothing meets a fault."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
 
-from tests.fake_wechat import FakePlatform, Mode, Push, Resident, random_aes_key
+from tests.bot.account import AES_KEY, TOKEN
+from tests.fake_wechat import FakePlatform, Mode, Push, Resident
 from tests.fake_wechat.webhook import Value, document
-from tests.running import Running, running
+from tests.running import Running
 
-TOKEN = "token4tests"
-KEY = random_aes_key()
 QUESTION = "房东不退押金怎么办"
 
 
@@ -141,22 +140,9 @@ CASES = (
 )
 
 
-@pytest.fixture(scope="module")
-def platform() -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        yield platform
-
-
-@pytest.fixture(scope="module")
-def service(platform: FakePlatform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    settings = platform.settings() | {"WECHAT_TOKEN": TOKEN, "WECHAT_ENCODING_AES_KEY": KEY}
-    with running(tmp_path_factory.mktemp("conformance"), **settings) as service:
-        yield service
-
-
 def outcome(case: Case, mode: Mode, platform: FakePlatform, service: Running) -> str:
     """What the resident sees, read as strictly as the platform reads; raises ServiceFault."""
-    webhook = platform.webhook(f"{service.url}/wechat", TOKEN, mode, KEY)
+    webhook = platform.webhook(f"{service.url}/wechat", TOKEN, mode, AES_KEY)
     resident = Resident(webhook, platform)
     push = case.push(resident)
     first, again = resident.deliver(push), resident.deliver(push)
@@ -176,7 +162,7 @@ def test_it_gets_words_or_success_and_again_the_same(
 def test_different_things_of_one_second_are_all_kept(
     platform: FakePlatform, service: Running
 ) -> None:
-    webhook = platform.webhook(f"{service.url}/wechat", TOKEN, Mode.SAFE, KEY)
+    webhook = platform.webhook(f"{service.url}/wechat", TOKEN, Mode.SAFE, AES_KEY)
     now = platform.now()
     resident = Resident(webhook, platform, clock=lambda: now)
     pushes = [

@@ -1,42 +1,23 @@
 """A share of the hostile table; `make proof` sends all of it."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
-from tests.fake_wechat import FakePlatform, Mode, random_aes_key, read_reply
+from tests.bot.account import AES_KEY, PREVIOUS, TOKEN
+from tests.fake_wechat import FakePlatform, Mode, read_reply
 from tests.hostile import KINDS, Row, Target, send_all
-from tests.running import Running, running
+from tests.running import Running
 
-TOKEN = "token4tests"
-KEY, PREVIOUS = random_aes_key(), random_aes_key()
 REFUSALS = {400, 403, 405, 413}
 SHARE = (3,)
 """Which of each kind's requests are sent here."""
 
 
 @pytest.fixture(scope="module")
-def platform() -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        yield platform
-
-
-@pytest.fixture(scope="module")
-def service(platform: FakePlatform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    settings = platform.settings() | {
-        "WECHAT_TOKEN": TOKEN,
-        "WECHAT_ENCODING_AES_KEY": KEY,
-        "WECHAT_PREVIOUS_ENCODING_AES_KEY": PREVIOUS,
-    }
-    with running(tmp_path_factory.mktemp("hostile"), **settings) as service:
-        yield service
-
-
-@pytest.fixture(scope="module")
 def target(platform: FakePlatform, service: Running) -> Target:
     account = platform.account
-    return Target(service.port, TOKEN, KEY, PREVIOUS, account.app_id, account.original_id)
+    return Target(service.port, TOKEN, AES_KEY, PREVIOUS, account.app_id, account.original_id)
 
 
 def counts(service: Running) -> dict[str, int]:
@@ -52,7 +33,7 @@ def check_refused(rows: list[Row]) -> None:
 
 
 def check_answered(rows: list[Row], platform: FakePlatform, url: str) -> None:
-    webhook = platform.webhook(url, TOKEN, Mode.COMPATIBLE, KEY)
+    webhook = platform.webhook(url, TOKEN, Mode.COMPATIBLE, AES_KEY)
     previous = platform.webhook(url, TOKEN, Mode.COMPATIBLE, PREVIOUS)
     for row in rows:
         assert row.statuses.keys() == {200}, row.line()

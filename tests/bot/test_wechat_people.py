@@ -1,17 +1,13 @@
 """First words, leaving and writing too fast through /wechat, over both databases."""
 
 import json
-from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 
 from handlers.pace import PER_MINUTE
-from tests.bot.test_wechat_story import AES_KEY, TOKEN, UNANSWERABLE, case_number
-from tests.bot.test_wechat_story import platform as platform  # noqa: PLC0414  a fixture
-from tests.conftest import _fresh_database
+from tests.bot.account import AES_KEY, TOKEN, UNANSWERABLE, case_number
 from tests.fake_wechat import FakePlatform, Mode, Resident
-from tests.running import Running, running
+from tests.running import Running
 from tests.waiting import until
 
 DANGER = "救命，他现在拿刀砍我"
@@ -19,24 +15,13 @@ TOLD = ("机器", "存", "人工", "110")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def service(
-    request: pytest.FixtureRequest,
-    platform: FakePlatform,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Running]:
-    """Two web processes and a courier."""
-    settings = platform.settings() | {
-        "WECHAT_TOKEN": TOKEN,
-        "WECHAT_ENCODING_AES_KEY": AES_KEY,
-        "WEB_WORKERS": "2",
-    }
-    with ExitStack() as stack:
-        if request.param == "postgresql":
-            server = request.getfixturevalue("postgres_server")
-            template = request.getfixturevalue("postgres_template")
-            settings["DATABASE_URL"] = stack.enter_context(_fresh_database(server, template))
-        folder = tmp_path_factory.mktemp("service")
-        yield stack.enter_context(running(folder, **settings))
+def service(request: pytest.FixtureRequest, service: Running) -> Running:
+    """Web and courier over both databases, one after the other."""
+    if request.param == "sqlite":
+        return service
+    other = request.getfixturevalue("service_on_postgres")
+    assert isinstance(other, Running)
+    return other
 
 
 @pytest.fixture

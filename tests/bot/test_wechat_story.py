@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -10,42 +9,21 @@ from datetime import timedelta
 import pytest
 import requests
 
+from tests.bot.account import AES_KEY, TOKEN, UNANSWERABLE, case_number
 from tests.fake_wechat import (
     SEND,
     FakePlatform,
     Mode,
     Resident,
     busy,
-    random_aes_key,
 )
-from tests.running import Running, running
+from tests.running import Running
 from tests.waiting import until
 
-TOKEN = "token4tests"
-AES_KEY = random_aes_key()
 PROMISE = 5.0
 """Seconds until somebody is told what a person answered."""
 TRIES = ("一、", "二、", "三、")
 """A machine that has other things to do may be late once."""
-UNANSWERABLE = "我家地里的界石让邻居挪了两米，村里没人管"
-
-
-@pytest.fixture(scope="module")
-def platform() -> Iterator[FakePlatform]:
-    with FakePlatform() as platform:
-        yield platform
-
-
-@pytest.fixture(scope="module")
-def service(platform: FakePlatform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Two web processes and a courier over SQLite."""
-    settings = platform.settings() | {
-        "WECHAT_TOKEN": TOKEN,
-        "WECHAT_ENCODING_AES_KEY": AES_KEY,
-        "WEB_WORKERS": "2",
-    }
-    with running(tmp_path_factory.mktemp("service"), **settings) as service:
-        yield service
 
 
 @pytest.fixture(params=[Mode.PLAIN, Mode.SAFE])
@@ -57,13 +35,6 @@ def resident(request: pytest.FixtureRequest, platform: FakePlatform, service: Ru
 
 def rows(service: Running, what: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in service.flask_here("export", what).splitlines()]
-
-
-def case_number(text: str | None) -> str:
-    assert text is not None
-    return next(
-        word for word in text.replace("编号", " ").replace("。", " ").split() if word.isdigit()
-    )
 
 
 def test_the_address_is_verified(resident: Resident) -> None:

@@ -1,11 +1,8 @@
 """The heart of the story through /wechat once more, over PostgreSQL."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.bot.test_wechat_story import AES_KEY, TOKEN
-from tests.bot.test_wechat_story import platform as platform  # noqa: PLC0414  a fixture
+from tests.bot.account import AES_KEY, TOKEN
 from tests.bot.test_wechat_story import (
     test_a_persons_answer_is_pushed_within_five_seconds as test_push,
 )
@@ -18,29 +15,15 @@ from tests.bot.test_wechat_story import (
 from tests.bot.test_wechat_story import (
     test_three_copies_at_once_to_two_processes_are_one_message_and_one_reply as test_copies,
 )
-from tests.conftest import _fresh_database
 from tests.fake_wechat import FakePlatform, Mode, Resident
-from tests.running import Running, running
+from tests.running import Running
 
 __all__ = ["test_copies", "test_many", "test_push", "test_waiting"]
 
 
-@pytest.fixture(scope="module")
-def service(
-    platform: FakePlatform,
-    postgres_server: str,
-    postgres_template: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Running]:
-    """Two web processes and a courier over PostgreSQL, tasks included."""
-    with _fresh_database(postgres_server, postgres_template) as url:
-        settings = platform.settings() | {
-            "WECHAT_TOKEN": TOKEN,
-            "WECHAT_ENCODING_AES_KEY": AES_KEY,
-            "DATABASE_URL": url,
-        }
-        with running(tmp_path_factory.mktemp("service"), **settings) as service:
-            yield service
+@pytest.fixture
+def service(service_on_postgres: Running) -> Running:
+    return service_on_postgres
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from knowledge.entry import Citation, EntryId, Status
 from knowledge.entryfile import EntryForm, written
 from knowledge.library import CONTENT
 from knowledge.matcher import Matcher
-from knowledge.text import Segmenter
 from knowledge.trial import Bench
+from tests.dictionary import segmenter
 
 TAOXIN = EntryId("laodong-taoxin-01")
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -44,7 +44,7 @@ class Workshop:
 def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     folder = tmp_path_factory.mktemp("workshop")
     services = build(Settings(data_dir=folder))
-    matcher = Matcher.over(services.library, Segmenter.read(CONTENT / "lexicon"))
+    matcher = Matcher.over(services.library, segmenter())
     texts = services.lookups.texts
     bench = Bench(services.library, Rules.read(CONTENT), matcher, texts, AT.date())
     return Workshop(services, bench)

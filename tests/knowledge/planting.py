@@ -3,17 +3,18 @@
 import shutil
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from knowledge.checks import Fault, Rules, check
 from knowledge.checks.coverage import settle_plan
 from knowledge.library import CONTENT, Library
 from knowledge.numbers import numbers_in
-from knowledge.text import Segmenter
+from tests.dictionary import segmenter
 
 TODAY = date(2026, 11, 23)
 PINNED = Path(__file__).parent / "pinned"
-SEGMENTER = Segmenter.read(CONTENT / "lexicon")
 WAGES = "entries/laodong/laodong-taoxin-01.md"
 
 
@@ -29,10 +30,24 @@ class HandLock:
 
 def planted(folder: Path) -> Path:
     """The content with the entries of one day: editors may change today's."""
+    _copy(folder)
+    (folder / "plan.yaml").write_text(_plan(), "utf-8")
+    return folder
+
+
+def _copy(folder: Path) -> None:
     shutil.copytree(CONTENT, folder, ignore=shutil.ignore_patterns("entries"))
     shutil.copytree(PINNED, folder / "entries")
-    settle_plan(folder / "plan.yaml", tuple(Library.read(folder).entries.values()))
-    return folder
+
+
+@cache
+def _plan() -> str:
+    """The plan as it is with those entries."""
+    with TemporaryDirectory() as place:
+        folder = Path(place) / "content"
+        _copy(folder)
+        settle_plan(folder / "plan.yaml", tuple(Library.read(folder).entries.values()))
+        return (folder / "plan.yaml").read_text("utf-8")
 
 
 def spoil(content: Path, file: str, before: str, after: str) -> None:
@@ -44,4 +59,4 @@ def spoil(content: Path, file: str, before: str, after: str) -> None:
 
 def faults(content: Path, lock: HandLock | None = None, day: date = TODAY) -> list[Fault]:
     library = Library.read(content)
-    return check(library, Rules.read(content), SEGMENTER, day, lock)
+    return check(library, Rules.read(content), segmenter(), day, lock)

@@ -10,7 +10,8 @@ from knowledge.checks.coverage import Coverage, counted, read_plan, settle_plan
 from knowledge.entry import EntryId, TopicId
 from knowledge.library import Library
 from knowledge.overlay import Overlay, Released
-from tests.knowledge.planting import SEGMENTER, TODAY, WAGES, HandLock, faults, planted, spoil
+from tests.dictionary import segmenter
+from tests.knowledge.planting import TODAY, WAGES, HandLock, faults, planted, spoil
 
 DIVORCE = "entries/hunyin/hunyin-susonglihun-01.md"
 CHILD = "entries/hunyin/hunyin-fuyang-04.md"
@@ -184,7 +185,7 @@ def test_the_plan_is_a_file_and_asks_nothing_of_what_was_released_elsewhere(cont
     new = Released(EntryId("laodong-jiechu-02"), TopicId("laodong"), text, "")
     library = Library.read(content).under(Overlay.of(1, [new]))
     assert new.entry in library.entries
-    found = check(library, Rules.read(content), SEGMENTER, TODAY)
+    found = check(library, Rules.read(content), segmenter(), TODAY)
     assert not [fault for fault in found if fault.file.endswith("plan.yaml")]
 
 

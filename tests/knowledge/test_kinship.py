@@ -10,12 +10,11 @@ from knowledge.kinship import strangers
 from knowledge.library import CONTENT, Library
 from knowledge.statutes.sources import InstalledLaws
 from knowledge.statutes.texts import Corrections, Texts
-from knowledge.text import Segmenter
+from tests.dictionary import segmenter
 
 TODAY = date(2026, 11, 23)
 CODE = "中华人民共和国民法典"
 LIBRARY = Library.read()
-SEGMENTER = Segmenter.read(CONTENT / "lexicon")
 DEPOSIT = LIBRARY.entries[EntryId("fangchan-zufang-02")]
 
 
@@ -29,7 +28,7 @@ def texts() -> Texts:
 
 
 def strange(entry: Entry, texts: Texts) -> list[Citation]:
-    return list(strangers(entry, LIBRARY.register, texts, SEGMENTER, TODAY))
+    return list(strangers(entry, LIBRARY.register, texts, segmenter(), TODAY))
 
 
 def test_an_article_of_another_matter_is_pointed_out(texts: Texts) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from knowledge.evaluation import read_cases
-from knowledge.library import CONTENT, Library
+from knowledge.library import Library
 from knowledge.matcher import Matcher
-from knowledge.text import Segmenter
+from tests.dictionary import segmenter
 
 TODAY = date(2026, 11, 23)
 NEAR_MISSES = Path(__file__).parents[1] / "cases" / "near_misses_dev.jsonl"
@@ -16,7 +16,7 @@ NEAR_MISSES = Path(__file__).parents[1] / "cases" / "near_misses_dev.jsonl"
 
 @pytest.fixture(scope="module")
 def matcher() -> Matcher:
-    return Matcher.over(Library.read(), Segmenter.read(CONTENT / "lexicon"))
+    return Matcher.over(Library.read(), segmenter())
 
 
 def test_an_entry_is_found_by_a_word_of_law_wherever_the_question_names_one(
