@@ -15,7 +15,7 @@ import psycopg
 from tests import postgres
 from tests.running import free_port
 
-_STARTS_WITHIN = 30.0
+_STARTS_WITHIN = 60.0
 
 
 @dataclass

@@ -22,7 +22,7 @@ from config.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 READY_WITHIN = 90.0
-STOPS_WITHIN = 25.0
+STOPS_WITHIN = 60.0
 _SETTINGS = frozenset(Settings.model_fields)
 
 

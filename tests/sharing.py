@@ -23,7 +23,9 @@ FIRST = (
     "tests/bot/test_wechat_attachments_story.py",
     "tests/bot/test_spool_replay.py",
     "tests/bot/test_commands.py",
-    "tests/bot/test_storage_races.py",
+    "tests/bot/test_tasks.py",
+    "tests/bot/test_wechat_token_races.py",
+    "tests/test_stopping.py",
     "tests/knowledge/test_checks.py",
 )
 """What takes longest: a long file at the end would leave all other processes without work."""

@@ -15,6 +15,7 @@ import requests
 from tests.bot.site import UNANSWERABLE, Visitor
 from tests.fake_wechat import SEND, FakePlatform, Mode, Resident, slow
 from tests.running import Running
+from tests.waiting import PATIENCE
 
 WECHAT_TOKEN = "token4tests"
 SLOW = 2.0
@@ -54,7 +55,7 @@ def database_of(service: Running) -> Path:
 
 def status(service: Running) -> int:
     assert service.process is not None
-    return service.process.wait(20)
+    return service.process.wait(PATIENCE)
 
 
 def test_a_message_on_its_way_in_is_kept_and_answered(service: Running) -> None:
@@ -70,7 +71,7 @@ def test_a_message_on_its_way_in_is_kept_and_answered(service: Running) -> None:
         assert not asked.done()
         other.execute("COMMIT")
         other.close()
-        assert "编号" in asked.result(5)["text"]
+        assert "编号" in asked.result(PATIENCE)["text"]
     assert status(service) == 0
     with pytest.raises(requests.ConnectionError):
         visitor.open()

@@ -22,7 +22,8 @@ from tests.running import Running, running
 
 ENTRY = EntryId("fangchan-zufang-02")
 ASKED = "房东不退押金"
-WITHIN = 5.0
+WITHIN = 20.0
+"""Seconds for what takes one or two on a quiet machine."""
 TOKEN = "a metrics token of tests"
 FILES = Library.read()
 

@@ -31,7 +31,7 @@ from tests.bot.storage_examples import (
 
 T = TypeVar("T")
 
-LONG = 20
+LONG = 60
 """Seconds after which a test that hangs fails instead."""
 
 ROUNDS = 20
@@ -233,9 +233,8 @@ def test_a_look_waits_for_no_writer_and_sees_one_moment(store: SqlStore) -> None
 
 def test_under_full_load_nobody_starves(sqlite_store: SqlStore) -> None:
     """With SQLite's own way of waiting some threads get no turn for seconds."""
-    until = monotonic() + 1.5
 
-    def write_on() -> int:
+    def write_on(until: float) -> int:
         written = 0
         while monotonic() < until:
             with sqlite_store.write() as records:
@@ -243,8 +242,12 @@ def test_under_full_load_nobody_starves(sqlite_store: SqlStore) -> None:
             written += 1
         return written
 
-    written = in_threads(8, write_on)
-    assert min(written) > sum(written) / len(written) / 4
+    def all_get_turns() -> bool:
+        written = in_threads(8, partial(write_on, monotonic() + 1.5))
+        return min(written) > sum(written) / len(written) / 4
+
+    # A busy machine may forget a thread once; SQLite's own way does it every time.
+    assert any(all_get_turns() for _ in range(3))
 
 
 def _upgrade(url: str, _: SqlStore) -> None:

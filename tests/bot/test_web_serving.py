@@ -18,8 +18,11 @@ from bot.web.serving import ARRIVES_WITHIN, MOST_LET_PASS, PunctualWorker
 from config.settings import Settings
 from tests.hostile.table import exchange
 from tests.running import ROOT, free_port
+from tests.waiting import PATIENCE, until
 
 MARKER = "zqxj7"
+BUSY = 10.0
+"""Seconds that a busy machine may lose; whoever is not cut off drips for sixty."""
 START = b"POST /wechat?signature=0 HTTP/1.1\r\nHost: x\r\n"
 
 
@@ -56,18 +59,17 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def _wait_until_alive(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+    def alive() -> bool:
         try:
-            if requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1).ok:
-                return
+            return requests.get(f"http://127.0.0.1:{port}/healthz", timeout=1).ok
         except requests.RequestException:
-            time.sleep(0.1)
-    pytest.fail("the server did not start")
+            return False
+
+    until(alive, "the server did not start")
 
 
 @pytest.mark.parametrize(
@@ -107,8 +109,8 @@ def test_slow_senders_do_not_keep_others_waiting(port: int) -> None:
         seconds = [one.result() for one in slow]
     assert alive.ok
     # Three of them share two threads: the last is cut off after the first two.
-    assert waited < HastyWorker.arrives_within + 3
-    assert max(seconds) < 2 * (HastyWorker.arrives_within + 3)
+    assert waited < HastyWorker.arrives_within + BUSY
+    assert max(seconds) < 2 * (HastyWorker.arrives_within + BUSY)
 
 
 def _drop_by_drop(port: int, start: bytes) -> float:

@@ -84,7 +84,7 @@ def test_an_answer_that_drips_is_cut_off() -> None:
     began = time.monotonic()
     with answering(*drops, pause=0.5) as url:
         assert Wire(url).ask(SEND, {}, None) == Fault("too_long_an_answer", surely=False)
-    assert time.monotonic() - began < calls.ANSWER_SECONDS + 1.5
+    assert time.monotonic() - began < calls.ANSWER_SECONDS + 5
 
 
 @pytest.mark.parametrize(

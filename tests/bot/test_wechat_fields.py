@@ -128,10 +128,10 @@ def test_another_encoding_is_not_guessed(encoding: str) -> None:
     ],
 )
 def test_no_body_takes_long(body: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     with suppress(Malformed):
         read_fields(body.encode())
-    assert time.perf_counter() - began < 1.5
+    assert time.thread_time() - began < 1.5
 
 
 def test_control_characters_in_a_text_do_no_harm() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from bot.storage.engine import LOCK_SECONDS
 from handlers.ports import Delivered
 from tests.bot.platform_examples import Pusher, client_of, engine_of, push
 from tests.fake_wechat import (
@@ -17,6 +18,7 @@ from tests.fake_wechat import (
     refusing,
     slow,
 )
+from tests.waiting import until
 
 PROCESSES, THREADS = 4, 8
 RESIDENTS = [f"o{n:027}" for n in range(PROCESSES * THREADS)]
@@ -49,8 +51,7 @@ def fetching(database_url: str, platform: FakePlatform) -> Iterator[Pusher]:
     pusher.wait_until_ready()
     platform.fault(STABLE_TOKEN, hang(60.0))
     pusher.go()
-    while not platform.requests(STABLE_TOKEN):
-        time.sleep(0.02)
+    until(lambda: platform.requests(STABLE_TOKEN))
     yield pusher
     pusher.kill()
 
@@ -125,8 +126,7 @@ def test_a_process_killed_while_it_fetches_holds_up_nobody_for_long(
     store = engine_of(database_url)
     client = client_of(platform, store)
     while push(client, RESIDENTS[0]) != Delivered():
-        assert time.monotonic() - killed_at < 2 * PROMISE
-    assert time.monotonic() - killed_at < PROMISE + 4
+        assert time.monotonic() - killed_at < 3 * PROMISE
     assert len(platform.requests(STABLE_TOKEN)) == 2
     store.engine.dispose()
 
@@ -138,5 +138,5 @@ def test_nobody_who_writes_waits_for_a_fetch(database_url: str) -> None:
     began = time.monotonic()
     with store.write() as records:
         assert records.exports.counts()["messages"] == 0
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < LOCK_SECONDS
     store.engine.dispose()

@@ -15,6 +15,7 @@ from playwright.sync_api import (
     Page,
     Request,
     StorageState,
+    expect,
     sync_playwright,
 )
 
@@ -23,6 +24,7 @@ from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
 from handlers.cases import Role
 from tests.running import Running, running
+from tests.waiting import PATIENCE
 
 PASSWORD = "correct horse battery"
 NAMES = ("王律师", "赵调解")
@@ -37,6 +39,9 @@ _QUIET = (
 
 _UNREACHABLE = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
 """What browser and htmx write when a test takes the network away."""
+
+
+expect.set_options(timeout=PATIENCE * 1_000)
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +91,7 @@ class Windows:
             timezone_id="Asia/Shanghai",
             **options,  # type: ignore[arg-type]
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1_000)
         context.on("request", self._look_at)
         page = context.new_page()
         page.on("console", self._listen)

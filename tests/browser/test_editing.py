@@ -15,8 +15,8 @@ ENTRY = "fangchan-zufang-02"
 ASKED = "房东不退押金"
 NEW = "先别搬，把合同和收据找出来。"
 SHELF = "/console/knowledge/"
-WITHIN = 5.0
-"""Seconds in which every process answers with what was released."""
+WITHIN = 20.0
+"""Seconds in which every process answers so; one or two on a quiet machine."""
 ENOUGH = 8
 """Answers in a row, each over a new connection: both processes have had their turn."""
 

@@ -34,10 +34,10 @@ def send(url: str, text: str) -> int:
     account = Account()
     asked = {"grant_type": "client_credential", "appid": account.app_id}
     asked |= {"secret": account.app_secret}
-    token = requests.post(url + STABLE_TOKEN, json=asked, timeout=5).json()["access_token"]
+    token = requests.post(url + STABLE_TOKEN, json=asked, timeout=30).json()["access_token"]
     message = {"touser": "oLi", "msgtype": "text", "text": {"content": text}}
     body = json.dumps(message, ensure_ascii=False).encode()
-    answer = requests.post(url + SEND, params={"access_token": token}, data=body, timeout=5)
+    answer = requests.post(url + SEND, params={"access_token": token}, data=body, timeout=30)
     return int(answer.json()["errcode"])
 
 
@@ -62,8 +62,8 @@ def test_the_switches_reach_the_other_process(addresses: dict[str, str]) -> None
 
 
 def test_a_wrong_switch_is_refused(addresses: dict[str, str]) -> None:
-    wrong = requests.post(addresses["control_url"] + "/touch", json={"openid": "oLi"}, timeout=5)
-    unknown = requests.post(addresses["control_url"] + "/nothing", json={}, timeout=5)
+    wrong = requests.post(addresses["control_url"] + "/touch", json={"openid": "oLi"}, timeout=30)
+    unknown = requests.post(addresses["control_url"] + "/nothing", json={}, timeout=30)
     assert (wrong.status_code, unknown.status_code) == (400, 404)
 
 
@@ -74,4 +74,4 @@ def test_it_ends_on_a_signal_even_with_a_request_hanging(
     with pytest.raises(requests.Timeout):
         requests.post(addresses["url"] + SEND, data=b"{}", timeout=0.2)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=5) == 0
+    assert process.wait(timeout=30) == 0

@@ -76,6 +76,6 @@ def test_a_pattern_that_cannot_be_read_is_refused(pattern: str) -> None:
 
 
 def test_a_hostile_text_costs_little() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     found("[打] ~29 [我] ~29 [打] ~29 [我] ~29 [打] ~29 刀", "打我" * 1000)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5

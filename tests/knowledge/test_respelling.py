@@ -43,6 +43,6 @@ def test_what_was_meant(respelling: Respelling, written: str, meant: str) -> Non
 
 @pytest.mark.parametrize("text", ["xian" * 500, "xian " * 400, "a" * 2000, "zh" * 1000, "q" * 2000])
 def test_a_hostile_text_costs_little(respelling: Respelling, text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     respelling.read(text)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
