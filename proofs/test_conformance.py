@@ -1,6 +1,7 @@
 """The conformance table: every kind and event in the three modes, and what came back."""
 
-from tests.bot.test_wechat_conformance import CASES, outcome, platform, service
+from tests.bot.conftest import platform, service
+from tests.bot.test_wechat_conformance import CASES, outcome
 from tests.fake_wechat import FakePlatform, Mode, ServiceFault
 from tests.running import Running
 

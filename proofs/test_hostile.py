@@ -1,13 +1,7 @@
 """The whole hostile table: a thousand requests of fifty kinds, printed with their answers."""
 
-from tests.bot.test_wechat_hostile import (
-    check_answered,
-    check_refused,
-    counts,
-    platform,
-    service,
-    target,
-)
+from tests.bot.conftest import platform, service
+from tests.bot.test_wechat_hostile import check_answered, check_refused, counts, target
 from tests.fake_wechat import FakePlatform
 from tests.hostile import KINDS, Target, send_all
 from tests.running import Running

@@ -136,7 +136,8 @@ class Running:
         if self._services is None:
             given = {name.lower(): value for name, value in self._environment().items()}
             ours: dict[str, Any] = {name: given[name] for name in given.keys() & _SETTINGS}
-            self._services = build(Settings(_env_file=self.folder / ".env", **ours))
+            ours["_env_file"] = self.folder / ".env"
+            self._services = build(Settings(**ours))
         try:
             done = create_app(self._services).test_cli_runner().invoke(args=arguments)
         finally:
