@@ -3,8 +3,6 @@
 import time
 from collections.abc import Callable
 
-import pytest
-
 PATIENCE = 60.0
 """Seconds that nothing needs on a quiet machine; a busy one may take a lot longer."""
 
@@ -20,5 +18,5 @@ def until(
     deadline = time.monotonic() + within
     while not holds():
         if time.monotonic() > deadline:
-            pytest.fail(else_say if isinstance(else_say, str) else else_say())
+            raise AssertionError(else_say if isinstance(else_say, str) else else_say())
         time.sleep(_LOOK_EVERY)

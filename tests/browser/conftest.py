@@ -40,7 +40,6 @@ _QUIET = (
 _UNREACHABLE = ("Failed to load resource", "htmx:sendError", "htmx:afterRequest")
 """What browser and htmx write when a test takes the network away."""
 
-
 expect.set_options(timeout=PATIENCE * 1_000)
 
 
