@@ -1,10 +1,13 @@
 """The settings, read once: environment before `.env`, every fault reported by name at once."""
 
+import base64
+import binascii
 import os
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -23,6 +26,7 @@ _OUR_PREFIXES = ("WECHAT_", "RETENTION_")
 """Names with these prefixes can only be meant for us: an unknown one is a typing error."""
 _AES_KEY_LENGTH = 43
 """Characters of an EncodingAESKey, as the platform issues it."""
+_AES_KEY_BYTES = 32
 
 
 class SettingsError(ValueError):
@@ -63,6 +67,34 @@ def _zone(name: str) -> str:
     return name
 
 
+def _address(given: str) -> str:
+    """An address that can be called: an impossible port would fail only with the first call."""
+    try:
+        parts = urlsplit(given)
+        whole = not given or (parts.hostname and parts.port != 0)
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ValueError("no such address")
+    return given
+
+
+def _aes_key(given: SecretStr | None) -> SecretStr | None:
+    if given is None:
+        return None
+    try:
+        key = base64.b64decode(f"{given.get_secret_value()}=", validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != _AES_KEY_BYTES:
+        raise ValueError(f"must be {_AES_KEY_LENGTH} letters and digits, as the platform shows it")
+    return given
+
+
+_Address = Annotated[str, AfterValidator(_address)]
+_AesKey = Annotated[SecretStr | None, AfterValidator(_aes_key)]
+
+
 class Settings(BaseSettings):
     """How this installation is set up. docs/settings.md explains each."""
 
@@ -80,7 +112,7 @@ class Settings(BaseSettings):
     personal_data_key: SecretStr | None = Field(default=None, min_length=32)
     database_url: SecretStr | None = None
     redis_url: SecretStr | None = None
-    public_base_url: str = Field(default="", pattern="^(https?://[^/?#]+)?$")
+    public_base_url: _Address = Field(default="", pattern="^(https?://[^/?#]+)?$")
     metrics_token: SecretStr | None = Field(default=None, min_length=16)
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     locality: str = Field(default="meihekou", pattern="^[a-z][a-z0-9_-]*$")
@@ -97,21 +129,30 @@ class Settings(BaseSettings):
     wechat_app_id: str = ""
     wechat_app_secret: SecretStr | None = None
     wechat_original_id: str = ""
-    wechat_encoding_aes_key: SecretStr | None = None
-    wechat_previous_encoding_aes_key: SecretStr | None = None
+    wechat_encoding_aes_key: _AesKey = None
+    wechat_previous_encoding_aes_key: _AesKey = None
     wechat_message_modes: Annotated[frozenset[MessageMode], NoDecode] = frozenset(MessageMode)
     wechat_account_kind: AccountKind = AccountKind.SERVICE_VERIFIED
-    wechat_api_base_url: str = Field(default=PLATFORM_API, pattern="^https?://")
+    wechat_api_base_url: _Address = Field(default=PLATFORM_API, pattern="^https?://")
 
     @field_validator("wechat_message_modes", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
         return frozenset(given.replace(" ", "").split(",")) if isinstance(given, str) else given
 
-    @field_validator("statute_texts", mode="before")
+    @field_validator(
+        "statute_texts",
+        "redis_url",
+        "wechat_token",
+        "wechat_app_secret",
+        "wechat_encoding_aes_key",
+        "wechat_previous_encoding_aes_key",
+        mode="before",
+    )
     @classmethod
-    def _none_if_empty(cls, given: object) -> object:
-        return given or None
+    def _none_if_blank(cls, given: object) -> object:
+        """A name with nothing behind it sets nothing: everybody could sign with an empty token."""
+        return (given.strip() or None) if isinstance(given, str) else given
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,8 +171,6 @@ class Settings(BaseSettings):
         if self.wechat_token is None:
             return self
         key = self.wechat_encoding_aes_key
-        if key is not None and len(key.get_secret_value()) != _AES_KEY_LENGTH:
-            raise ValueError(f"WECHAT_ENCODING_AES_KEY must have {_AES_KEY_LENGTH} characters")
         if key is not None and not self.wechat_app_id:
             raise ValueError("WECHAT_APP_ID is needed with WECHAT_ENCODING_AES_KEY")
         if key is None and self.wechat_message_modes == {MessageMode.SAFE}:

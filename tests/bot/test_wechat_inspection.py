@@ -208,16 +208,6 @@ def test_a_clock_that_is_wrong_is_told(platform: FakePlatform, off: int, expecte
         ({"wechat_app_secret": None}, "app_secret", (Verdict.BAD, "missing")),
         ({"wechat_original_id": ""}, "original_id", (Verdict.UNKNOWN, "missing")),
         ({"wechat_original_id": "wx1"}, "original_id", (Verdict.BAD, "misshapen")),
-        (
-            {"wechat_encoding_aes_key": SecretStr("!" * 43)},
-            "aes_key",
-            (Verdict.BAD, "misshapen"),
-        ),
-        (
-            {"wechat_previous_encoding_aes_key": SecretStr("short")},
-            "previous_aes_key",
-            (Verdict.BAD, "misshapen"),
-        ),
         ({"wechat_message_modes": frozenset(MessageMode)}, "modes", (Verdict.UNKNOWN, "plain")),
         (
             {

@@ -72,6 +72,42 @@ def test_half_a_wechat_set_up_is_a_fault(
     assert name in faults(monkeypatch, WECHAT_TOKEN="token", **settings)
 
 
+@pytest.mark.parametrize("blank", ["", "  "])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "WECHAT_TOKEN",
+        "WECHAT_APP_SECRET",
+        "WECHAT_ENCODING_AES_KEY",
+        "WECHAT_PREVIOUS_ENCODING_AES_KEY",
+        "REDIS_URL",
+    ],
+)
+def test_a_name_with_nothing_behind_it_sets_nothing(
+    monkeypatch: pytest.MonkeyPatch, name: str, blank: str
+) -> None:
+    """An empty token would let in whoever can compute the digest of a time and a number."""
+    assert getattr(given(monkeypatch, **{name: blank}), name.lower()) is None
+
+
+@pytest.mark.parametrize("key", ["short", "a" * 42 + "!", "é" * 43, "a" * 43 + "a"])
+@pytest.mark.parametrize("name", ["WECHAT_ENCODING_AES_KEY", "WECHAT_PREVIOUS_ENCODING_AES_KEY"])
+def test_a_key_that_is_none_is_told_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, key: str
+) -> None:
+    told = faults(monkeypatch, WECHAT_TOKEN="token", WECHAT_APP_ID="wx1", **{name: key})
+    assert name in told
+    assert key not in told
+
+
+@pytest.mark.parametrize("name", ["PUBLIC_BASE_URL", "WECHAT_API_BASE_URL"])
+@pytest.mark.parametrize("address", ["https://x:99999", "https://[::1", "https://x:port"])
+def test_an_address_that_nobody_can_call_is_told_by_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, address: str
+) -> None:
+    assert name in faults(monkeypatch, **{name: address})
+
+
 def test_only_verified_accounts_may_push() -> None:
     assert [kind for kind in AccountKind if kind.may_push] == [
         AccountKind.SERVICE_VERIFIED,
