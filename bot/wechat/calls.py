@@ -16,6 +16,8 @@ import requests
 from pydantic import SecretStr
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from bot.wechat.punctual import ask
+
 CONNECT_SECONDS: Final = 3.0
 ANSWER_SECONDS: Final = 5.0
 
@@ -55,7 +57,7 @@ class Wire:
             status, body = self._exchange(path, content, token)
         except (requests.RequestException, HTTPError, OSError) as error:
             return Fault(type(error).__name__, surely=_never_connected(error))
-        except _TooMuchError:
+        except TooMuchError:
             return Fault("too_long_an_answer", surely=False)
         if status != requests.codes.ok:
             return Fault(f"http_{status}", surely=False)
@@ -66,7 +68,7 @@ class Wire:
     ) -> tuple[int, bytes]:
         """Chinese travels unescaped: residents were shown the escapes as they are."""
         body = None if content is None else json.dumps(content, ensure_ascii=False, default=_plain)
-        with requests.request(
+        with ask(
             "GET" if body is None else "POST",
             f"{self.base_url.rstrip('/')}{path}",
             params=None if token is None else {"access_token": token.get_secret_value()},
@@ -76,10 +78,10 @@ class Wire:
             allow_redirects=False,
             stream=True,
         ) as response:
-            return response.status_code, _body(response)
+            return response.status_code, whole_body(response)
 
 
-class _TooMuchError(Exception):
+class TooMuchError(Exception):
     """The answer is too large, or drips in too slowly."""
 
 
@@ -90,14 +92,17 @@ def _plain(value: object) -> str:
     raise TypeError
 
 
-def _body(response: requests.Response) -> bytes:
-    """A read's own time limit begins again with every byte; this one does not."""
+def whole_body(response: requests.Response) -> bytes:
+    """All of a streamed answer. Raises TooMuchError, and what `requests` and urllib3 raise.
+
+    A read's own time limit begins again with every byte; this one does not.
+    """
     until = time.monotonic() + ANSWER_SECONDS
     body = b""
     while piece := response.raw.read1(_PIECE, decode_content=True):
         body += piece
         if len(body) > LARGEST_ANSWER or time.monotonic() > until:
-            raise _TooMuchError
+            raise TooMuchError
     return body
 
 

@@ -5,6 +5,7 @@ numbers; the words for operators are in bot/inspection.yaml. Nothing in it is a 
 """
 
 import hashlib
+import json
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
+from bot.wechat.calls import TooMuchError, whole_body
 from bot.wechat.findings import Finding, Verdict, judged, settings_findings
+from bot.wechat.punctual import ask
 from config.settings import Settings
 from handlers.ports import Clock
 
@@ -25,8 +29,7 @@ TIME_LIMITS = (3.0, 5.0)
 CLOCK_MAY_DIFFER = timedelta(seconds=60)
 """Far below the ten minutes after which a push counts as too old."""
 
-LONGEST_ANSWER = 1_000
-"""Characters of an echo that are looked at: whatever answers there, it is not read whole."""
+_NO_ANSWER = (requests.RequestException, HTTPError, OSError, TooMuchError)
 
 _NOBODY = "nobody-check"
 """An openid that no account has."""
@@ -162,17 +165,12 @@ def _signed(token: str, now: datetime, echo: str) -> dict[str, str]:
 
 
 def _ask_ourselves(settings: Settings, query: Mapping[str, str]) -> tuple[str, str]:
-    """Status and beginning of the answer; instead of a status the kind of the failure."""
+    """Status and answer; instead of a status the kind of the failure."""
     try:
-        answer = requests.get(
-            f"{settings.public_base_url}/wechat",
-            params=query,
-            timeout=TIME_LIMITS,
-            allow_redirects=False,
-        )
-    except requests.RequestException as error:
+        answer, text = _asked("GET", f"{settings.public_base_url}/wechat", params=query)
+    except _NO_ANSWER as error:
         return type(error).__name__, ""
-    return str(answer.status_code), answer.text[:LONGEST_ANSWER]
+    return str(answer.status_code), text.decode(errors="replace")
 
 
 def _call(
@@ -180,30 +178,36 @@ def _call(
 ) -> _Answer:
     """One call without a second try; a failure becomes a code, without address or secret."""
     try:
-        response = requests.request(
+        response, text = _asked(
             "GET" if body is None else "POST",
             f"{settings.wechat_api_base_url.rstrip('/')}{path}",
             params={"access_token": token} if token else None,
             json=body,
-            timeout=TIME_LIMITS,
-            allow_redirects=False,
         )
-    except requests.RequestException as error:
+    except _NO_ANSWER as error:
         return _Answer(type(error).__name__, {})
     at = _date(response.headers.get("Date", ""))
     if response.status_code != requests.codes.ok:
         return _Answer(f"http_{response.status_code}", {}, at)
     try:
-        given = response.json()
-    except requests.JSONDecodeError:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
         return _Answer("not_json", {}, at)
     if not isinstance(given, dict):
         return _Answer("not_an_object", {}, at)
     return _Answer(str(given.get("errcode", 0)), given, at)
 
 
+def _asked(method: str, address: str, **more: Any) -> tuple[requests.Response, bytes]:
+    """An answer and its body, neither too long nor too slow. Raises one of _NO_ANSWER."""
+    with ask(
+        method, address, timeout=TIME_LIMITS, allow_redirects=False, stream=True, **more
+    ) as response:
+        return response, whole_body(response)
+
+
 def _date(header: str) -> datetime | None:
     try:
         return parsedate_to_datetime(header).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -13,6 +13,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from bot.wechat.errcodes import Act, meaning
+from bot.wechat.punctual import ask
 from bot.wechat.tokens import PlatformError
 from handlers.attachments import EXPIRED, NO_ACCESS, TOO_LARGE, Fetch, Fetched, Never, NotNow
 
@@ -117,8 +118,8 @@ def _object_in(content: bytes) -> Mapping[str, object] | None:
 def _download(address: str, asked: Mapping[str, str], largest: int) -> bytes:
     """All of it. Raises _Refusal; neither address nor token get into what it says."""
     try:
-        with requests.get(
-            address, params=asked, timeout=TIME_LIMITS, allow_redirects=False, stream=True
+        with ask(
+            "GET", address, params=asked, timeout=TIME_LIMITS, allow_redirects=False, stream=True
         ) as response:
             _check_head(response, largest)
             return _read(response, largest)

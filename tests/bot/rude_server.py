@@ -6,6 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
+SLOW_HEADS = {
+    "one line after the other": [b"HTTP/1.1 200 OK\r\n", *[b"X-Slow: 1\r\n"] * 30, b"\r\n{}"],
+    "one letter after the other": [bytes([letter]) for letter in b"HTTP/1.1 200 Okay, then"],
+    "always going on": [b"HTTP/1.1 100 Continue\r\n\r\n"] * 30,
+}
+"""Answers of which each piece would begin a socket's own time limit anew."""
+
 _LENGTH = re.compile(rb"content-length: (\d+)", re.IGNORECASE)
 
 

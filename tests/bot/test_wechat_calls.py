@@ -12,7 +12,7 @@ from bot.wechat import calls
 from bot.wechat.calls import LARGEST_ANSWER, Fault, Wire
 from bot.wechat.client import Platform, PlatformError
 from tests.bot.platform_examples import WANG, client_of
-from tests.bot.rude_server import answering, http
+from tests.bot.rude_server import SLOW_HEADS, answering, http
 from tests.fake_wechat import (
     SEND,
     STABLE_TOKEN,
@@ -85,6 +85,15 @@ def test_an_answer_that_drips_is_cut_off() -> None:
     with answering(*drops, pause=0.5) as url:
         assert Wire(url).ask(SEND, {}, None) == Fault("too_long_an_answer", surely=False)
     assert time.monotonic() - began < calls.ANSWER_SECONDS + 5
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("head", SLOW_HEADS.values(), ids=SLOW_HEADS.keys())
+def test_an_answer_that_never_begins_is_cut_off(head: list[bytes]) -> None:
+    began = time.monotonic()
+    with answering(*head, pause=0.3) as url:
+        assert Wire(url).ask(SEND, {}, None) == Fault("ReadTimeout", surely=False)
+    assert time.monotonic() - began < calls.ANSWER_SECONDS + 1.0
 
 
 @pytest.mark.parametrize(

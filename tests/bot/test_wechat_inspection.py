@@ -17,6 +17,7 @@ from bot.commands.wechat import _told, _words
 from bot.wechat.findings import Finding, Verdict
 from bot.wechat.inspection import inspect_account
 from config.settings import AccountKind, MessageMode, Settings
+from tests.bot.rude_server import SLOW_HEADS, answering, http
 from tests.fake_wechat import (
     PLAIN_TOKEN,
     SEND,
@@ -169,6 +170,24 @@ def test_a_platform_that_does_not_answer_is_told(
     platform.fault(STABLE_TOKEN, fault)
     found = findings(platform)["access_token"]
     assert (found.verdict, found.code, found.blanks["code"]) == (Verdict.BAD, "other", code)
+
+
+ODD_PLATFORMS = {
+    "drips": (SLOW_HEADS["always going on"], "ReadTimeout"),
+    "endless": ([http(b" " * 2_000_000)], "TooMuchError"),
+    "deep": ([http(b"[" * 200_000)], "not_json"),
+    "another calendar": ([http(b"{}", more="Date: Mon, 01 Jan 0001 00:00:00 +0100\r\n")], "0"),
+}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("pieces", "code"), ODD_PLATFORMS.values(), ids=ODD_PLATFORMS.keys())
+def test_whatever_answers_instead_of_the_platform_the_check_ends(
+    platform: FakePlatform, pieces: list[bytes], code: str
+) -> None:
+    with answering(*pieces, pause=0.3) as url:
+        found = findings(platform, wechat_api_base_url=url)["access_token"]
+    assert (found.verdict, found.blanks["code"]) == (Verdict.BAD, code)
 
 
 def test_a_wrong_secret_is_told(platform: FakePlatform) -> None:

@@ -1,5 +1,6 @@
 """Media fetched from the platform: whole or not at all, within limits, with nobody's help."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from bot.wechat import media
 from bot.wechat.media import MediaSource
 from handlers.attachments import EXPIRED, NO_ACCESS, TOO_LARGE, Fetched, Never, NotNow
 from tests.bot.platform_examples import client_of
+from tests.bot.rude_server import SLOW_HEADS, answering
 from tests.fake_wechat import (
     MEDIA,
     STABLE_TOKEN,
@@ -136,6 +138,18 @@ def test_a_drip_is_left_in_time(
 ) -> None:
     monkeypatch.setattr(media, "WHOLE_SECONDS", 0.0)
     assert source.fetch(voice, LARGEST) == NotNow("too_slow")
+
+
+@pytest.mark.parametrize("head", SLOW_HEADS.values(), ids=SLOW_HEADS.keys())
+def test_a_head_that_drips_is_left_in_time(
+    head: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(media, "TIME_LIMITS", (1.0, 1.0))
+    began = time.monotonic()
+    with answering(*head, pause=0.3) as url:
+        source = MediaSource(url, lambda: "token", lambda refused: refused)
+        assert source.fetch("voice", LARGEST) == NotNow("ReadTimeout")
+    assert time.monotonic() - began < 2.0
 
 
 def test_a_replaced_token_costs_one_more_call(
