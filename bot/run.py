@@ -39,6 +39,8 @@ HASTY = 5.0
 """A child that lives for fewer seconds did not start properly."""
 MOST_HASTY_ENDS = 3
 _LOOK_EVERY = 0.2
+_STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Told to, by Ctrl-C, or because the terminal was closed."""
 
 
 @dataclass(slots=True)
@@ -171,8 +173,10 @@ PARTS: Mapping[str, Callable[[Settings], tuple[str, ...]]] = {
 
 def _supervise(settings: Settings, password: str | None) -> int:
     told_to_stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: told_to_stop.set())
+    for number in _STOPS:
+        # Who started us by `nohup` wants us to outlive the terminal.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, lambda *_: told_to_stop.set())
     children = tuple(Child.start(part, settings) for part in PARTS)
     welcomed = False
     status = 0

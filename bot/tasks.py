@@ -5,6 +5,7 @@ Tasks hold only ids and may be lost or doubled freely: outbox and attachments ar
 """
 
 import logging
+import signal
 from dataclasses import dataclass
 from datetime import datetime
 from threading import BoundedSemaphore, Lock
@@ -74,7 +75,7 @@ class Tasks:
             self.sweep()
         except Unreachable:  # it must be there when the database comes back
             log.warning("sweep_put_off")
-        Consumer(
+        _Workers(
             engine.huey,
             workers=COURIERS,
             max_delay=_SLOWEST_POLL,
@@ -133,6 +134,15 @@ class Tasks:
 
     def _seconds_until(self, then: datetime) -> float:
         return max(0.0, (then - self._clock()).total_seconds())
+
+
+class _Workers(Consumer):  # type: ignore[misc]  # huey ships no types
+    """huey's threads. Where a terminal is closed, who started us tells us to stop."""
+
+    def _set_signal_handlers(self) -> None:
+        super()._set_signal_handlers()
+        # huey would start itself anew, by a command line that is not ours.
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 @dataclass(frozen=True, slots=True)

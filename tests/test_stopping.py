@@ -18,6 +18,9 @@ from tests.running import Running
 from tests.waiting import PATIENCE
 
 WECHAT_TOKEN = "token4tests"
+HOW = pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+"""systemd, Ctrl-C, and a terminal that is closed."""
+
 SLOW = 2.0
 """Seconds that what was begun takes after the signal came."""
 
@@ -37,10 +40,10 @@ def service(platform: FakePlatform, tmp_path: Path) -> Iterator[Running]:
         service.kill()
 
 
-def tell_the_group_to_stop(service: Running) -> None:
-    """As systemd does: supervisor, gunicorn's master and workers, and the courier all hear it."""
+def tell_the_group_to_stop(service: Running, how: signal.Signals) -> None:
+    """Supervisor, gunicorn's master and workers, and the courier all hear it."""
     assert service.process is not None
-    os.killpg(service.process.pid, signal.SIGTERM)
+    os.killpg(service.process.pid, how)
 
 
 def state_of_the_answer(service: Running) -> str:
@@ -58,7 +61,10 @@ def status(service: Running) -> int:
     return service.process.wait(PATIENCE)
 
 
-def test_a_message_on_its_way_in_is_kept_and_answered(service: Running) -> None:
+@HOW
+def test_a_message_on_its_way_in_is_kept_and_answered(
+    service: Running, how: signal.Signals
+) -> None:
     visitor = Visitor(service.url)
     visitor.open()
     with ThreadPoolExecutor(1) as pool:
@@ -66,7 +72,7 @@ def test_a_message_on_its_way_in_is_kept_and_answered(service: Running) -> None:
         other.execute("BEGIN IMMEDIATE")
         asked = pool.submit(visitor.say, UNANSWERABLE)
         time.sleep(1.0)
-        tell_the_group_to_stop(service)
+        tell_the_group_to_stop(service, how)
         time.sleep(SLOW)
         assert not asked.done()
         other.execute("COMMIT")
@@ -78,8 +84,9 @@ def test_a_message_on_its_way_in_is_kept_and_answered(service: Running) -> None:
     assert UNANSWERABLE in service.flask("export", "messages")
 
 
+@HOW
 def test_an_answer_on_its_way_out_is_sent_once_and_noted(
-    service: Running, platform: FakePlatform
+    service: Running, platform: FakePlatform, how: signal.Signals
 ) -> None:
     webhook = platform.webhook(f"{service.url}/wechat", WECHAT_TOKEN, Mode.PLAIN)
     resident = Resident(webhook, platform)
@@ -89,7 +96,7 @@ def test_an_answer_on_its_way_out_is_sent_once_and_noted(
     service.flask("consultation", "answer", *latest, "--text", "先找村委会。")
     resident.wait_for("先找村委会")
     assert state_of_the_answer(service) == "sending"
-    tell_the_group_to_stop(service)
+    tell_the_group_to_stop(service, how)
     assert status(service) == 0
     assert state_of_the_answer(service) == "sent"
     assert len([text for text in resident.seen if "先找村委会" in text]) == 1

@@ -5,6 +5,7 @@ connections silence a service of sixteen threads. What it cannot read it sends b
 page and writes to the log, addresses with openids included; foreign transfer codings get a 501.
 """
 
+import signal
 import socket
 import time
 from contextlib import ExitStack, suppress
@@ -42,6 +43,11 @@ class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no t
         self.handling: dict[Any, float] = {}
         settle(self.age, self.cfg.workers, self.ppid)
         super().init_process()
+
+    def init_signals(self) -> None:
+        """A terminal that is closed cuts nothing short: who started us tells us to stop."""
+        super().init_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def run(self) -> None:
         """Serves, replays what this host's spool holds and keeps up with what staff release."""
