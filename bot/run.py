@@ -89,7 +89,7 @@ def main(asked: Sequence[str]) -> int:
         _tell(say("port_taken", port=settings.port))
         return 2
     start_logging(settings.log_level)
-    _tell_of_closed_spool(settings)
+    _tell_of_the_spool(settings)
     _tell(say("preparing"))
     password = None
     try:
@@ -122,14 +122,16 @@ def _become(part: str) -> int:
             if not was_prepared(settings.data_dir):
                 return 2
     else:
-        _tell_of_closed_spool(settings)
+        _tell_of_the_spool(settings)
     line = command_of(part, settings)
     return os.execve(line[0], line, environment_of(part, settings))  # noqa: S606  our own line
 
 
-def _tell_of_closed_spool(settings: Settings) -> None:
+def _tell_of_the_spool(settings: Settings) -> None:
     """Messages that nobody can open must not wait unseen: the right key brings them back."""
     spool = Spool.under(settings.data_dir, settings.personal_data_key)
+    if not spool.is_ours():
+        _tell(say("spool_locked_out", folder=spool.path))
     if closed := spool.closed():
         _tell(say("spool_closed", folder=spool.path, files=closed))
 

@@ -139,6 +139,13 @@ class SealedFolder:
         except (OSError, InvalidToken) as error:
             raise Unreadable(type(error).__name__) from error
 
+    def is_ours(self) -> bool:
+        """Whether this process may read and write here, or make the folder."""
+        above = (self.path, *self.path.absolute().parents)
+        there = next(folder for folder in above if os.path.lexists(folder))
+        lock = self.path / _WRITING_LOCK
+        return _is_open(there) and (not os.path.lexists(lock) or os.access(lock, os.W_OK))
+
     def closed(self) -> int:
         """How many files do not open: damaged, or sealed with another key. All stay as they are."""
         return sum(not self._opens(name) for name in self.names())
@@ -236,6 +243,10 @@ def locked(file: Path, *, wait: bool) -> Iterator[bool]:
         yield True
     finally:
         os.close(descriptor)
+
+
+def _is_open(folder: Path) -> bool:
+    return folder.is_dir() and os.access(folder, os.R_OK | os.W_OK | os.X_OK)
 
 
 def _write_down(file: Path, content: bytes) -> None:

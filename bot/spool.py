@@ -6,6 +6,7 @@ See docs/adr/0009-spool.md.
 import base64
 import binascii
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,15 @@ class Spool:
     def closed(self) -> int:
         """How many files do not open: damaged, or sealed under another PERSONAL_DATA_KEY."""
         return sum(folder.closed() for folder in self.folders.values())
+
+    def is_ours(self) -> bool:
+        """Whether this process may do here what an outage asks for.
+
+        What lies in a folder of somebody else's looks like nothing at all.
+        """
+        lock = self.path / _REPLAYING_LOCK
+        may_replay = not os.path.lexists(lock) or os.access(lock, os.W_OK)
+        return may_replay and all(folder.is_ours() for folder in self.folders.values())
 
     def keep(self, message: Message) -> bool:
         """Keeps a message for replay; False if it was there already. Raises NotKept."""

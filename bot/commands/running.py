@@ -16,6 +16,8 @@ def worker_command(services: Services) -> click.Command:
     def worker() -> None:
         """Delivers answers and runs every timer until told to stop."""
         log.info("worker_started")
+        if not services.spool.is_ours():
+            log.error("spool_locked_out")
         if closed := services.spool.closed():
             log.error("spool_closed", extra={"files": closed})
         with services.replayer.beside(), services.editions.beside():

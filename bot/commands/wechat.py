@@ -50,7 +50,9 @@ def _everything(services: Services) -> Iterator[Finding]:
 
 
 def _spool_finding(spool: Spool) -> Finding:
-    """Whether what waits on this host's disk can still be read."""
+    """Whether what waits on this host's disk can still be read, and more be kept."""
+    if not spool.is_ours():
+        return Finding("spool", Verdict.BAD, "locked_out", {"folder": spool.path})
     if closed := spool.closed():
         return Finding("spool", Verdict.BAD, "closed", {"files": closed})
     return judged("spool", "opens", "no_key", good=spool.waiting.key is not None)

@@ -68,6 +68,35 @@ def test_with_its_own_key_back_what_was_set_aside_is_stored(world: Outage) -> No
     assert checked(world)["verdict"] == "ok"
 
 
+def barred(folder: Path) -> None:
+    """Nobody can work in it, not even root: something else stands in its place."""
+    folder.parent.mkdir(parents=True)
+    folder.write_bytes(b"")
+
+
+@pytest.mark.parametrize("folder", ["waiting", "untold", "bad", "unread"])
+def test_a_folder_that_cannot_be_used_is_told_before_an_outage_needs_it(
+    world: Outage, folder: str
+) -> None:
+    barred(world.services.spool.path / folder)
+    found = checked(world)
+    assert (found["verdict"], found["code"]) == ("bad", "locked_out")
+    assert str(world.services.spool.path) in found["advice"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere: run as another user")
+@pytest.mark.parametrize("barrier", ["spool", "spool/waiting", "spool/replaying.lock"])
+def test_what_belongs_to_somebody_else_is_told(world: Outage, barrier: str) -> None:
+    keep_one(world)
+    world.services.replayer.round()
+    barred_path = world.services.settings.data_dir / barrier
+    barred_path.chmod(0)
+    try:
+        assert checked(world)["code"] == "locked_out"
+    finally:
+        barred_path.chmod(0o700)
+
+
 @pytest.mark.parametrize(("secret", "told"), [(OTHER, True), (SECRET, False)])
 def test_the_start_tells_of_messages_that_do_not_open(
     world: Outage, tmp_path: Path, secret: SecretStr, *, told: bool
@@ -93,4 +122,5 @@ def test_the_start_tells_of_messages_that_do_not_open(
     )
     assert done.returncode == 2
     assert ("1 份打不开，都原样留着" in done.stdout) == told
+    assert "不能读写" not in done.stdout
     assert world.count("waiting") == 1
