@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 import requests
@@ -111,6 +112,25 @@ def test_slow_senders_do_not_keep_others_waiting(port: int) -> None:
     # Three of them share two threads: the last is cut off after the first two.
     assert waited < HastyWorker.arrives_within + BUSY
     assert max(seconds) < 2 * (HastyWorker.arrives_within + BUSY)
+
+
+def test_who_says_nothing_takes_no_place(port: int) -> None:
+    """Ten times as many as there are threads."""
+    with ExitStack() as silent:
+        for _ in range(20):
+            silent.enter_context(socket.create_connection(("127.0.0.1", port), 60))
+        began = time.monotonic()
+        assert requests.get(f"http://127.0.0.1:{port}/healthz", timeout=60).ok
+        assert time.monotonic() - began < 1.0
+
+
+def test_who_says_nothing_at_first_is_heard_later_and_who_never_does_is_let_go(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), 10) as late:
+        time.sleep(0.5)
+        late.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert late.recv(1_000).startswith(b"HTTP/1.1 200")
+    with socket.create_connection(("127.0.0.1", port), 10) as silent:
+        assert silent.recv(1_000) == b""
 
 
 def _drop_by_drop(port: int, start: bytes) -> float:
