@@ -3,6 +3,7 @@
 import base64
 import binascii
 import os
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +28,7 @@ _OUR_PREFIXES = ("WECHAT_", "RETENTION_")
 _AES_KEY_LENGTH = 43
 """Characters of an EncodingAESKey, as the platform issues it."""
 _AES_KEY_BYTES = 32
+_DATABASES = re.compile(r"sqlite:///|postgres(ql)?(\+psycopg)?://")
 
 
 class SettingsError(ValueError):
@@ -91,6 +93,23 @@ def _aes_key(given: SecretStr | None) -> SecretStr | None:
     return given
 
 
+def _database(given: SecretStr | None) -> SecretStr | None:
+    """Whether it can be an address at all: a password in it must not end up in a traceback."""
+    if given is None:
+        return None
+    address = given.get_secret_value()
+    try:
+        known = _DATABASES.match(address) is not None
+        on_a_server = not address.startswith("sqlite")
+        # What is no number raises; SQLite has a path there.
+        fits = known and not (on_a_server and urlsplit(address).port == 0)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError("neither sqlite:///FILE nor postgresql://USER:PASSWORD@HOST/DATABASE")
+    return given
+
+
 _Address = Annotated[str, AfterValidator(_address)]
 _AesKey = Annotated[SecretStr | None, AfterValidator(_aes_key)]
 
@@ -110,7 +129,7 @@ class Settings(BaseSettings):
     statute_texts: DirectoryPath | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=32)
     personal_data_key: SecretStr | None = Field(default=None, min_length=32)
-    database_url: SecretStr | None = None
+    database_url: Annotated[SecretStr | None, AfterValidator(_database)] = None
     redis_url: SecretStr | None = None
     public_base_url: _Address = Field(default="", pattern="^(https?://[^/?#]+)?$")
     metrics_token: SecretStr | None = Field(default=None, min_length=16)

@@ -1,5 +1,10 @@
 """The `flask` commands. stdout carries the result only, logs go to stderr."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import click
 from flask import Flask
 
 from bot.commands.ask import ask_command
@@ -16,6 +21,8 @@ from bot.commands.spool import spool_commands
 from bot.commands.statute import statute_commands
 from bot.commands.wechat import wechat_commands
 from bot.services import Services
+from bot.speech import say
+from handlers.errors import Unreachable
 
 
 def add_commands(app: Flask, services: Services) -> None:
@@ -35,4 +42,25 @@ def add_commands(app: Flask, services: Services) -> None:
         statute_commands(services),
         wechat_commands(services),
     ):
+        _speak_of_the_database(command)
         app.cli.add_command(command)
+
+
+def _speak_of_the_database(command: click.Command) -> None:
+    """Where it does not answer, whoever typed the command reads a sentence and no traceback."""
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            _speak_of_the_database(one)
+    if command.callback is not None:
+        command.callback = _speaking(command.callback)
+
+
+def _speaking(callback: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(callback)
+    def spoken(*given: object, **named: object) -> object:
+        try:
+            return callback(*given, **named)
+        except Unreachable:
+            raise click.ClickException(say("no_database")) from None
+
+    return spoken

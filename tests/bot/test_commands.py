@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def flask(
-    folder: Path, *arguments: str, given: str = "", locality: str = "meihekou"
+    folder: Path, *arguments: str, given: str = "", locality: str = "meihekou", database: str = ""
 ) -> subprocess.CompletedProcess[str]:
     environment = {
         "PATH": os.environ["PATH"],
@@ -30,6 +30,8 @@ def flask(
         "LANG": "C.UTF-8",
         "LOCALITY": locality,
     }
+    if database:
+        environment["DATABASE_URL"] = database
     return subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
         cwd=folder,
@@ -168,3 +170,23 @@ def test_wrong_settings_are_told_in_chinese_before_anything_starts(folder: Path)
     assert "设置有误" in done.stderr
     assert "PORT" in done.stderr
     assert "TIMEZONE" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("count", "--json"),
+        ("db", "upgrade"),
+        ("staff", "list"),
+        ("consultation", "answer", "--id", "1", "--text", "好"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_told_in_a_sentence(
+    folder: Path, command: tuple[str, ...]
+) -> None:
+    away = "postgresql://nobody:swordfish@127.0.0.1:1/none"
+    done = flask(folder, *command, database=away)
+    assert done.returncode == 1
+    assert "数据库连不上" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "swordfish" not in done.stderr

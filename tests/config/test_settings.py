@@ -108,6 +108,31 @@ def test_an_address_that_nobody_can_call_is_told_by_name(
     assert name in faults(monkeypatch, **{name: address})
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["", "swordfish", "mysql://u:swordfish@h/d", "postgresql://u:swordfish@h:port/d", "sqlite://"],
+)
+def test_a_database_that_cannot_be_is_told_by_name_and_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    told = faults(monkeypatch, DATABASE_URL=address)
+    assert "DATABASE_URL" in told
+    assert "swordfish" not in told
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "sqlite:////srv/a:b/file.sqlite3",
+        "postgresql:///local?host=/run/postgresql",
+        "postgres://u:p@[::1]:5433/d",
+        "postgresql+psycopg://u:p%40@h/d",
+    ],
+)
+def test_databases_of_both_kinds_are_taken(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    assert given(monkeypatch, DATABASE_URL=address).database == address
+
+
 def test_only_verified_accounts_may_push() -> None:
     assert [kind for kind in AccountKind if kind.may_push] == [
         AccountKind.SERVICE_VERIFIED,

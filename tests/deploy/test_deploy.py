@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -120,3 +121,22 @@ def test_every_service_runs_without_rights(unit: Path) -> None:
 def test_no_secret_lies_in_what_is_deployed() -> None:
     for file in DEPLOY.iterdir():
         assert not re.search(r"(PASSWORD|SECRET|KEY)\s*[=:]\s*[A-Za-z0-9]{8,}", file.read_text())
+
+
+def test_old_backups_go_and_so_does_what_a_broken_one_left(tmp_path: Path) -> None:
+    """The unit's own command, but for its folder."""
+    line = (DEPLOY / "faxiaomei-backup.service").read_text("utf-8")
+    found = re.search(r"&& (find .* -delete)", line)
+    assert found is not None
+    days = {"old.backup": 32, "new.backup": 29, "cut.backup.part": 3, "now.backup.part": 0}
+    days |= {".backup-x1/copy.sqlite3": 3, ".backup-x2/copy.sqlite3": 0}
+    for name, age in days.items():
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"")
+        then = time.time() - age * 86_400 - 60
+        os.utime(file, (then, then))
+    command = found[1].replace("/var/backups/faxiaomei", str(tmp_path))
+    subprocess.run(["/bin/sh", "-c", command], check=True)
+    left = {str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*") if file.is_file()}
+    assert left == {"new.backup", "now.backup.part", ".backup-x2/copy.sqlite3"}
