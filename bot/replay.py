@@ -145,6 +145,8 @@ class Replayer:
             message = self.spool.read(waiting, name)
             reply = self.reception.receive(message)
         except Unreadable as error:
+            if isinstance(error.__cause__, OSError):  # a disk may be well again at the next look
+                return self._failed(name, str(error), done)
             self._set_aside(name, str(error), done)
             return True
         except Unreachable:

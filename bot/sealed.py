@@ -37,7 +37,7 @@ class NotKept(Exception):
 
 
 class Unreadable(Exception):
-    """The file is damaged, or sealed with another key."""
+    """The file is damaged, or sealed with another key; or the disk failed: that is its cause."""
 
 
 @dataclass(frozen=True, slots=True)

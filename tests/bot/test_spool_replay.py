@@ -43,6 +43,23 @@ def test_a_damaged_file_is_set_aside_and_holds_up_nobody(world: Outage) -> None:
     assert world.count("bad") == 1
 
 
+def test_a_disk_that_fails_for_a_moment_costs_nobody_their_answer(world: Outage) -> None:
+    resident = world.resident()
+    world.door.away = True
+    world.say(resident, UNANSWERABLE)
+    world.door.away = False
+    waiting = world.services.spool.waiting
+    [name] = waiting.names()
+    file, elsewhere = waiting.path / str(name), waiting.path / "elsewhere"
+    file.rename(elsewhere)
+    file.symlink_to(file)  # whoever reads it gets an error of the disk's, root as well
+    world.services.replayer.round()
+    assert (world.stored(), world.count("waiting"), world.count("bad")) == ([], 1, 0)
+    elsewhere.replace(file)
+    world.services.replayer.round()
+    assert (world.stored(), world.count("bad")) == ([UNANSWERABLE], 0)
+
+
 def test_a_message_that_fails_is_tried_five_times_and_its_senders_others_wait(
     world: Outage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
