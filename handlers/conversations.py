@@ -50,6 +50,9 @@ class Conversations(Protocol):
     def take(self, address: Address) -> Standing | None:
         """As `standing`, but makes nobody: None if nobody is known at this address."""
 
+    def meet(self, address: Address, key: str) -> tuple[Standing, Prior] | None:
+        """As `take`, with what of all that was said before matters to a message with this key."""
+
     def depart(self, resident: ResidentId, at: datetime) -> None:
         """Erases the name of a resident for a random one, and their words outside cases.
 

@@ -78,13 +78,14 @@ class Reception:
 
     def _received(self, records: Records, message: Message, alone: Decision) -> Reply:
         """The unit of work of a message."""
-        standing = records.conversations.take(message.sender)
-        if standing is None:
+        met = records.conversations.meet(message.sender, message.key)
+        if met is None:
             if late := said_before_leaving(records, message):
                 return late
-            standing = records.conversations.standing(message.sender, message.received_at)
+            new = records.conversations.standing(message.sender, message.received_at)
+            met = new, records.conversations.prior(new.resident.id, message.key)
+        standing, prior = met
         resident = standing.resident.id
-        prior = records.conversations.prior(resident, message.key)
         if prior.answered and (said := records.conversations.reply_to(resident, message.key)):
             return said
         turn = Turn(records, standing, prior, message)

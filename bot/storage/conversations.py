@@ -14,6 +14,7 @@ from bot.storage.standings import erase, note, to_standing
 from bot.storage.statements import (
     AT_ADDRESS,
     CAME,
+    MET,
     NEW_MESSAGE,
     NEWCOMER,
     PRIOR,
@@ -21,6 +22,7 @@ from bot.storage.statements import (
     REPLY_TO_DEPARTED,
     SAID,
     STANDING,
+    STANDING_COLUMNS,
     STANDING_HELD,
 )
 from bot.storage.tables import consultations, messages, residents, staff
@@ -90,12 +92,19 @@ class SqlConversations:
 
     def prior(self, resident: ResidentId, key: str) -> Prior:
         asked = {"resident": resident, "key": key}
-        rows = PRIOR.all(self.connection, asked)
+        return _to_prior(PRIOR.all(self.connection, asked))
+
+    def meet(self, address: Address, key: str) -> tuple[Standing, Prior] | None:
+        if self.holding.possible:  # what is read along with a lock may be older than the lock
+            standing = self.take(address)
+            if standing is None:
+                return None
+            return standing, self.prior(standing.resident.id, key)
+        rows = MET.all(self.connection, _at(address) | {"key": key})
         if not rows:
-            return Prior()
-        answered, answers_wait, _, _ = rows[0]
-        offers = tuple(to_offer(document) for _, _, said, document in rows if said is not None)
-        return Prior(answered, answers_wait, offers)
+            return None
+        prior = _to_prior([row[len(STANDING_COLUMNS) :] for row in rows])
+        return to_standing(rows[0][: len(STANDING_COLUMNS)], address), prior
 
     def reply_to(self, resident: ResidentId, key: str) -> Reply | None:
         asked = {"resident": resident, "key": key}
@@ -223,6 +232,15 @@ def _to_utterance(row: Row[Any]) -> Utterance:
         staff=row.name or "",
         offer=to_offer(row.offer),
     )
+
+
+def _to_prior(rows: Sequence[prepared.Row]) -> Prior:
+    """Rows of PRIOR, the newest offer first."""
+    if not rows:
+        return Prior()
+    answered, answers_wait, _, _ = rows[0]
+    offers = tuple(to_offer(document) for _, _, said, document in rows if said is not None)
+    return Prior(answered, answers_wait, offers)
 
 
 def _to_reply(row: prepared.Row) -> Reply:

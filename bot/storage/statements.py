@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Table,
     and_,
     bindparam,
@@ -106,44 +107,46 @@ NEWCOMER = {
 """Makes the row at an address, or finds and holds it, by the name of the dialect."""
 
 
-def _last_reply() -> ColumnElement[Any]:
-    """The id of what the machine said last to a `resident`; 0 before its first words."""
-    last = select(func.max(messages.c.id)).where(
-        messages.c.resident == bindparam("resident"),
-        messages.c.author == Author.MACHINE,
-        messages.c.reply_to.is_not(None),
+def _prior(resident: ColumnElement[Any], *columns: ColumnElement[Any]) -> Select[Any]:
+    """The columns, whether a message with this `key` came, whether answers wait, and what stood
+    open since the machine's last words: a row for each offer, the newest first, or one without.
+    """
+    machines = messages.alias()
+    last = select(func.max(machines.c.id)).where(
+        machines.c.resident == resident,
+        machines.c.author == Author.MACHINE,
+        machines.c.reply_to.is_not(None),
+        machines.c.text != "",
+    )
+    said_since = and_(
+        messages.c.resident == resident,
+        messages.c.id >= func.coalesce(last.scalar_subquery(), 0),
+        messages.c.author != Author.RESIDENT,
         messages.c.text != "",
     )
-    return func.coalesce(last.scalar_subquery(), 0)
+    known = messages.alias()
+    return (
+        select(
+            *columns,
+            exists().where(known.c.resident == resident, known.c.key == bindparam("key")),
+            exists().where(deliveries.c.resident == resident, _IS_HELD),
+            messages.c.id,
+            messages.c.offer,
+        )
+        .select_from(residents.outerjoin(messages, said_since))
+        .order_by(messages.c.id.desc())
+    )
 
 
-_SAID_SINCE = (
-    messages.c.resident == bindparam("resident"),
-    messages.c.id >= _last_reply(),
-    messages.c.author != Author.RESIDENT,
-    messages.c.text != "",
-)
-
-_WAITING = (
-    deliveries.c.resident == bindparam("resident"),
-    deliveries.c.state == DeliveryState.HELD,
-)
+_IS_HELD = deliveries.c.state == DeliveryState.HELD
 
 PRIOR = Prepared(
-    select(
-        exists().where(
-            messages.c.resident == bindparam("resident"), messages.c.key == bindparam("key")
-        ),
-        exists().where(*_WAITING),
-        messages.c.id,
-        messages.c.offer,
-    )
-    .select_from(residents.outerjoin(messages, and_(*_SAID_SINCE)))
-    .where(residents.c.id == bindparam("resident"))
-    .order_by(messages.c.id.desc())
+    _prior(bindparam("resident")).where(residents.c.id == bindparam("resident")),
 )
-"""Whether a message with this `key` came, whether answers wait, and what stood open for a
-`resident` since the machine's last reply, the newest first: a row for each, or one without."""
+"""What matters of all that was said before to a message with a `key` of a `resident`."""
+
+MET = Prepared(_prior(residents.c.id, *STANDING_COLUMNS).where(*AT_ADDRESS))
+"""The same at an address, with the standing: for who needs no lock to keep it as it is."""
 
 
 _came = messages.alias()
@@ -173,5 +176,7 @@ OUTBOX = select(deliveries, residents.c.channel, residents.c.name, residents.c.d
 )
 """Deliveries with whom they are for."""
 
-HELD = OUTBOX.where(*_WAITING).order_by(deliveries.c.id)
+HELD = OUTBOX.where(deliveries.c.resident == bindparam("resident"), _IS_HELD).order_by(
+    deliveries.c.id
+)
 """What waits for a `resident` to write again."""

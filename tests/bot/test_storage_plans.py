@@ -27,6 +27,7 @@ QUESTIONS: dict[str, Callable[[SqlRecords], object]] = {
     "what a departure abandons": lambda r: r.deliveries.abandon(WHO, "unfollowed", NOON),
     "the supplements of a case": lambda r: r.conversations.supplements(NUMBER, NOON),
     "what matters of before": lambda r: r.conversations.prior(WHO, "m:1"),
+    "who writes and what matters of before": lambda r: r.conversations.meet(GRANNY, "m:1"),
     "the reply to a key": lambda r: r.conversations.reply_to(WHO, "m:1"),
     "the newest of a conversation": lambda r: r.conversations.since(WHO, MessageId(0), 50),
     "the rest of a conversation": lambda r: r.conversations.since(WHO, MessageId(7), 50),
