@@ -3,8 +3,10 @@
 import http.client
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from tests.fake_wechat import Resident, Webhook, wrap
@@ -43,37 +45,53 @@ def prepared(webhook: Webhook, count: int, residents: int, text: str) -> list[Re
 
 
 def fire(port: int, requests: Sequence[Request], clients: int, rate: float = 0.0) -> Measured:
-    """Sends all of them from `clients` threads; with a `rate`, at so many a second in all."""
-    seconds: list[float] = []
-    failed = [0]
-    lock = threading.Lock()
-    began = time.perf_counter()
+    """Sends all of them from `clients` threads; with a `rate`, at so many a second in all.
 
-    def one(share: Sequence[Request], number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        mine: list[float] = []
-        bad = 0
-        for place, request in enumerate(share):
-            if rate:
-                due = began + (place * clients + number) / rate
-                time.sleep(max(0.0, due - time.perf_counter()))
-            start = time.perf_counter()
-            connection.request("POST", request.path, request.body, {"Content-Type": "text/xml"})
-            response = connection.getresponse()
-            body = response.read()
-            mine.append(time.perf_counter() - start)
-            bad += response.status != http.client.OK or b"<xml>" not in body
-        connection.close()
-        with lock:
-            seconds.extend(mine)
-            failed[0] += bad
-
-    threads = [threading.Thread(target=one, args=(requests[n::clients], n)) for n in range(clients)]
+    Whoever is free takes the next one: with shares dealt out before, those whose server is the
+    quicker one would be done early and leave the rest of the machine idle.
+    """
+    load = _Load(port, rate, deque(enumerate(requests)))
+    threads = [threading.Thread(target=load.send) for _ in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    lasted = time.perf_counter() - began
-    seconds.sort()
+    lasted = time.perf_counter() - load.began
+    seconds = sorted(load.seconds)
     p50, p95, p99 = (seconds[int(len(seconds) * share)] for share in (0.5, 0.95, 0.99))
-    return Measured(len(seconds) / lasted, p50, p95, p99, failed[0])
+    return Measured(len(seconds) / lasted, p50, p95, p99, load.failed)
+
+
+@dataclass(slots=True)
+class _Load:
+    """What is still to be sent, and how long each request took."""
+
+    port: int
+    rate: float
+    waiting: deque[tuple[int, Request]]
+    began: float = field(default_factory=time.perf_counter)
+    seconds: list[float] = field(default_factory=list)
+    failed: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(self) -> None:
+        """One client: sends what waits over one connection, until nothing does."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        mine: list[float] = []
+        bad = 0
+        with suppress(IndexError):
+            while True:
+                place, request = self.waiting.popleft()
+                if self.rate:
+                    due = self.began + place / self.rate
+                    time.sleep(max(0.0, due - time.perf_counter()))
+                start = time.perf_counter()
+                connection.request("POST", request.path, request.body, {"Content-Type": "text/xml"})
+                response = connection.getresponse()
+                body = response.read()
+                mine.append(time.perf_counter() - start)
+                bad += response.status != http.client.OK or b"<xml>" not in body
+        connection.close()
+        with self.lock:
+            self.seconds.extend(mine)
+            self.failed += bad
