@@ -5,7 +5,7 @@ weighed and put through the logistic curve, so that it reads as the chance of be
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -135,17 +135,14 @@ class Matcher:
     def find_query(self, query: Query, day: date) -> Found:
         """As `find`, of a text that was cut into words before."""
         allowed = self._allowed_on(day)
-        named = [word for word in query.words if word in self.segmenter.legal]
-        candidates = [
-            item
+        named = self.segmenter.words_of_law(query)
+        matches = [
+            self._match(query, named, item)
             for item in self.index.sharing(query)
             if item.entry.id in allowed and _is_of_the_matter(item, named)
         ]
-        matches = sorted(
-            (self._match(query, item) for item in candidates),
-            key=lambda match: (-match.confidence, match.entry),
-        )
-        return Found(tuple(matches[:MOST_MATCHES]), self.segmenter.is_about_law(query))
+        matches.sort(key=lambda match: (-match.confidence, match.entry))
+        return Found(tuple(matches[:MOST_MATCHES]), bool(named))
 
     def _allowed_on(self, day: date) -> frozenset[EntryId]:
         """The entries that may be given on a day; what a library holds never changes."""
@@ -157,9 +154,8 @@ class Matcher:
             self._allowed[day] = allowed
         return allowed
 
-    def _match(self, query: Query, item: Indexed) -> Match:
-        near = closeness(query, item, self.segmenter.legal)
-        because = tuple(word for word in query.words if word in item.vocabulary)
+    def _match(self, query: Query, named: Collection[str], item: Indexed) -> Match:
+        near, because = closeness(query, named, item)
         entry = item.entry
         return Match(entry.id, entry.topic, entry.title, self.weights.confidence(near), because)
 
@@ -172,16 +168,20 @@ def _is_of_the_matter(item: Indexed, named: Collection[str]) -> bool:
     return not named or any(word in item.vocabulary for word in named)
 
 
-def closeness(query: Query, item: Indexed, legal: Collection[str]) -> Closeness:
-    """How near a question is to an entry: to its best wording, and to all its words."""
+def closeness(
+    query: Query, named: Collection[str], item: Indexed
+) -> tuple[Closeness, tuple[str, ...]]:
+    """How near a question is to an entry: to its best wording, and to all its words.
+
+    `named` are its words of law. With it come the words that the entry knows.
+    """
     total = sum(query.words.values()) or 1.0
-    known = sum(w for word, w in query.words.items() if word in item.vocabulary)
-    foreign = sum(
-        w for word, w in query.words.items() if word in legal and word not in item.vocabulary
-    )
-    shared, contained = _best_wording(query, item, total)
+    places = {word: item.vocabulary[word] for word in query.words if word in item.vocabulary}
+    known = sum([query.words[word] for word in places])
+    foreign = sum([query.words[word] for word in named if word not in places])
+    shared, contained = _best_wording(places.values(), item.weights, total)
     _, alike, _ = process.extractOne(query.text, item.spellings, scorer=fuzz.ratio)
-    return Closeness(
+    near = Closeness(
         covered=known / total,
         shared=shared,
         contained=contained,
@@ -189,15 +189,20 @@ def closeness(query: Query, item: Indexed, legal: Collection[str]) -> Closeness:
         telling=min(known / ENOUGH_SAID, 1.0),
         foreign=min(foreign / FOREIGN_ENOUGH, 1.0),
     )
+    return near, tuple(places)
 
 
-def _best_wording(query: Query, item: Indexed, total: float) -> tuple[float, float]:
-    """Dice and containment of a question and the best wording of an entry, by weight."""
+def _best_wording(
+    places: Iterable[Iterable[tuple[int, float]]], weights: Sequence[float], total: float
+) -> tuple[float, float]:
+    """Dice and containment of a question and the best wording of an entry, by weight.
+
+    `places` tell of each word that both have in which wordings it stands, and its weight there.
+    """
     common: dict[int, float] = {}
-    for word in query.words:
-        for place, weight in item.vocabulary.get(word, ()):
+    for where in places:
+        for place, weight in where:
             common[place] = common.get(place, 0.0) + weight
-    weights = item.weights
     return max(
         [(2 * both / (total + weights[at]), both / weights[at]) for at, both in common.items()],
         default=(0.0, 0.0),

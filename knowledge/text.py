@@ -72,9 +72,9 @@ class Segmenter:
             tokenizer.add_word(word, _CUT_AS_ONE)
         return cls(tokenizer, frequencies, total, plain | same, legal, stopwords)
 
-    def is_about_law(self, query: Query) -> bool:
-        """Whether any word of a text belongs to law, a dispute, an office or a right."""
-        return any(word in self.legal for word in query.words)
+    def words_of_law(self, query: Query) -> tuple[str, ...]:
+        """The words of a text that belong to law, a dispute, an office or a right."""
+        return tuple([word for word in query.words if word in self.legal])
 
     def query(self, text: str) -> Query:
         """The words of a text by which it can be found."""

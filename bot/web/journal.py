@@ -39,11 +39,11 @@ def _begin() -> None:
 
 
 def _note(response: Response) -> Response:
-    route = request.url_rule.rule if request.url_rule is not None else UNKNOWN_ROUTE
-    method = request.method if request.url_rule is not None else UNKNOWN_ROUTE
+    rule = request.url_rule
+    route, method = (UNKNOWN_ROUTE, UNKNOWN_ROUTE) if rule is None else (rule.rule, request.method)
     response.headers["X-Request-Id"] = g.request_id
     figures.responded(route, method, response.status_code)
-    if route not in _QUIET or not response.status_code < 400:  # noqa: PLR2004
+    if response.status_code >= 400 or route not in _QUIET:  # noqa: PLR2004
         served = {
             "route": route,
             "method": method,

@@ -52,7 +52,7 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_HEADERS_FOR_MACHINES = {"X-Content-Type-Options": "nosniff"}
+_HEADERS_FOR_MACHINES = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 """With XML for the platform's servers, which neither run scripts nor show frames."""
 
 _HTTPS_ONLY = f"max-age={_A_YEAR}"
@@ -121,8 +121,10 @@ def _digest(name: str) -> str:
 
 
 def _protect(response: Response) -> Response:
-    is_xml = response.mimetype == "application/xml"
-    for name, value in (_HEADERS_FOR_MACHINES if is_xml else _HEADERS).items():
+    if response.mimetype == "application/xml":
+        response.headers.extend(_HEADERS_FOR_MACHINES)
+        return response
+    for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", _HTTPS_ONLY)

@@ -131,7 +131,7 @@ def test_words_with_different_answers_stay_apart(
     ],
 )
 def test_a_trouble_told_in_plain_words_is_about_law(segmenter: Segmenter, text: str) -> None:
-    assert segmenter.is_about_law(segmenter.query(text))
+    assert segmenter.words_of_law(segmenter.query(text))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_trouble_told_in_plain_words_is_about_law(segmenter: Segmenter, text: 
     ],
 )
 def test_chat_is_not_about_law(segmenter: Segmenter, text: str) -> None:
-    assert not segmenter.is_about_law(segmenter.query(text))
+    assert not segmenter.words_of_law(segmenter.query(text))
 
 
 @pytest.mark.parametrize("text", ["请问怎么办", "你好，俺想问一下咋整", "律师您好，在吗"])
