@@ -124,7 +124,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     web_workers: int = Field(default=2, ge=1, le=64)
-    web_threads: int = Field(default=8, ge=1, le=256)
+    web_threads: int = Field(default=16, ge=1, le=256)
     data_dir: Path = Path("var")
     statute_texts: DirectoryPath | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=32)

@@ -34,9 +34,9 @@ SILENT_SECONDS = 8
 _LOOKING = "only looking"
 """What is remembered with a connection of SQLite: whether it may write."""
 
-CONNECTIONS = 8
-MORE_CONNECTIONS = 16
-"""Kept open and opened on demand, for each process; a web process has eight threads or so."""
+CONNECTIONS = 16
+MORE_CONNECTIONS = 8
+"""Kept open and opened on demand, for each process; a web process has sixteen threads or so."""
 
 _AS_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 """Documents as they are kept: Chinese as it is, nothing between the parts."""
