@@ -37,9 +37,13 @@ class Measured:
 
 
 def prepared(webhook: Webhook, count: int, residents: int, text: str) -> list[Request]:
-    """Pushes of many residents, each with an id of its own."""
+    """Pushes of many residents, each with an id of its own and its `{number}` in the text."""
     people = [Resident(webhook) for _ in range(residents)]
-    pushes = (people[n % residents].compose("text", {"Content": text}) for n in range(count))
+    texts = (text.format(number=n) for n in range(count))
+    pushes = (
+        people[n % residents].compose("text", {"Content": content})
+        for n, content in enumerate(texts)
+    )
     parcels = (wrap(webhook, push, people[0].clock()) for push in pushes)
     return [Request(f"/wechat?{urlencode(parcel.query)}", parcel.body) for parcel in parcels]
 

@@ -26,7 +26,8 @@ WORKERS, THREADS = 2, 16
 """As the service's own (docs/settings.md)."""
 CLIENTS = WORKERS * THREADS
 RESIDENTS = 300
-TEXT = "房东不退押金怎么办"
+TEXT = "房东不退押金怎么办，退租{number}天了"
+"""Each message differs in the number, so that nothing can be remembered from the one before."""
 TOKEN = "token4bench"
 
 STAGES = {

@@ -23,19 +23,41 @@ from knowledge.matcher import certain
 
 
 @dataclass(frozen=True, slots=True)
+class Short:
+    """What a short text may mean: a number of a list, or something told to the service itself."""
+
+    number: int | None = None
+    spoken: Spoken | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What a message means by itself, and what as a short text in a conversation."""
+
+    decision: Decision
+    short: Short
+
+
+@dataclass(frozen=True, slots=True)
 class Dialogue:
     """Understands texts that only make sense in a conversation."""
 
     commands: Commands
     library: Library
 
-    def understand(self, text: str, offers: Sequence[Offer], day: date) -> Decision | None:
+    def read(self, text: str) -> Short:
+        """What a text may mean to the service itself; needs no record."""
+        return Short(self.commands.choice(text), self.commands.recognise(text))
+
+    def understand(
+        self, text: str, short: Short, offers: Sequence[Offer], day: date
+    ) -> Decision | None:
         """What the text asks for on a day, or None if it must be understood by itself."""
         offer = offers[-1] if offers else Offer()
-        if offer.choices and (number := self.commands.choice(text)) is not None:
-            return self._chosen(number, offer, day)
-        if spoken := self.commands.recognise(text):
-            return _spoken(spoken, offer)
+        if offer.choices and short.number is not None:
+            return self._chosen(short.number, offer, day)
+        if short.spoken:
+            return _spoken(short.spoken, offer)
         if offer.awaits is not None:
             return Escalate(Reason.SUPPLEMENT, text)
         return None

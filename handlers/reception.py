@@ -13,7 +13,7 @@ from handlers.cases import Priority, Route
 from handlers.compose import Composer
 from handlers.decide import Policy, decide
 from handlers.departure import depart, said_before_leaving
-from handlers.dialogue import Dialogue
+from handlers.dialogue import Alone, Dialogue
 from handlers.handover import hand_over, look_up, open_case, overfull
 from handlers.model import (
     Answer,
@@ -73,10 +73,10 @@ class Reception:
         """
         if message.kind is Kind.LEAVE:
             return self._farewell(message)
-        alone = self._understood_alone(message)
+        alone = self._read_alone(message)
         return self.store.in_turn(lambda records: self._received(records, message, alone))
 
-    def _received(self, records: Records, message: Message, alone: Decision) -> Reply:
+    def _received(self, records: Records, message: Message, alone: Alone) -> Reply:
         """The unit of work of a message."""
         met = records.conversations.meet(message.sender, message.key)
         if met is None:
@@ -95,15 +95,15 @@ class Reception:
 
     def first_words(self, message: Message) -> Decision:
         """What a message means as the first of a conversation; keeps nothing."""
-        return self.in_context(message, self._understood_alone(message), ())
+        return self._in_context(message, self._read_alone(message), ())
 
-    def _reply(self, turn: Turn, alone: Decision) -> tuple[Reply, Pace]:
+    def _reply(self, turn: Turn, alone: Alone) -> tuple[Reply, Pace]:
         """The reply, and the resident's pace with this message. Danger knows no limit."""
         at, before = turn.message.received_at, turn.standing.pace
         if turn.message.kind not in COUNTED:
             return self._ordinary(turn, alone), before
         pace = before.one_more(at, self._midnight(turn.message))
-        if pace.limit is None or isinstance(alone, Emergency):
+        if pace.limit is None or isinstance(alone.decision, Emergency):
             return self._ordinary(turn, alone), pace
         return self._limited(turn, pace.limit), replace(pace, limited_at=at)
 
@@ -113,8 +113,8 @@ class Reception:
             return self.composer.courtesy(Courtesy.SILENCE)
         return self.composer.limited(limit, wordless.still_open(turn.offers))
 
-    def _ordinary(self, turn: Turn, alone: Decision) -> Reply:
-        decision = _as_supplement(turn, self.in_context(turn.message, alone, turn.offers))
+    def _ordinary(self, turn: Turn, alone: Alone) -> Reply:
+        decision = _as_supplement(turn, self._in_context(turn.message, alone, turn.offers))
         reply = self._with_waiting_answers(turn, self._carry_out(turn, decision))
         return self._with_notice(turn, reply)
 
@@ -135,23 +135,27 @@ class Reception:
         log.info("resident_left", extra={"known": left})
         return reply
 
-    def in_context(self, message: Message, alone: Decision, offers: Sequence[Offer]) -> Decision:
+    def _in_context(self, message: Message, alone: Alone, offers: Sequence[Offer]) -> Decision:
         """Danger stands above what was offered before, and that above the words themselves."""
-        if not message.text and message.attachment is not None:
+        text, decision = message.text, alone.decision
+        if not text and message.attachment is not None:
             return wordless.meaning(message.attachment, offers)
-        if isinstance(alone, Emergency) or not message.text:
-            return alone
-        if understood := self.dialogue.understand(message.text, offers, self._day(message)):
+        if isinstance(decision, Emergency) or not text:
+            return decision
+        if understood := self.dialogue.understand(text, alone.short, offers, self._day(message)):
             return understood
         last = offers[-1] if offers else Offer()
-        if alone != Smalltalk(Courtesy.UNCLEAR):
-            return alone
+        if decision != Smalltalk(Courtesy.UNCLEAR):
+            return decision
         if last.wordless:  # "look at this": only people can
-            return Escalate(Reason.ATTACHMENT, message.text)
-        return Escalate(Reason.UNCLEAR, message.text) if last.misses + 1 >= PATIENCE else alone
+            return Escalate(Reason.ATTACHMENT, text)
+        return Escalate(Reason.UNCLEAR, text) if last.misses + 1 >= PATIENCE else decision
+
+    def _read_alone(self, message: Message) -> Alone:
+        """Slow, and needs no record."""
+        return Alone(self._understood_alone(message), self.dialogue.read(message.text))
 
     def _understood_alone(self, message: Message) -> Decision:
-        """The slow part, which needs no record."""
         match message.kind:
             case Kind.FOLLOW:
                 return Smalltalk(Courtesy.WELCOME)
@@ -207,8 +211,7 @@ class Reception:
         ) is not None:
             return self.composer.enough_today(full)
         number, is_new = self._hand_over(turn, Priority.NORMAL, decision.reason, decision.question)
-        sent = turn.message.attachment
-        if sent is not None and not turn.message.text:
+        if (sent := turn.message.attachment) is not None and not turn.message.text:
             return wordless.handed_over(self.composer, sent, turn.offers, number, is_new=is_new)
         if decision.reason is Reason.ASKED and not decision.question:
             return self.composer.handed_over(Phrase.ESCALATED_ASKED, number, awaits_question=True)
@@ -234,11 +237,11 @@ class Reception:
         return wordless.asked_about(self.composer, sent, turn.offers, number)
 
     def _keep(self, turn: Turn, reply: Reply, pace: Pace) -> None:
-        came = turn.records.conversations.add(turn.resident.id, turn.message, reply, pace)
+        message = turn.message
+        came = turn.records.conversations.add(turn.resident.id, message, reply, pace)
         self._note_kept()
-        if (sent := turn.message.attachment) is not None:
-            at = turn.message.received_at
-            turn.records.attachments.add(came, sent, reply.consultation, at)
+        if (sent := message.attachment) is not None:
+            turn.records.attachments.add(came, sent, reply.consultation, message.received_at)
 
     def _note_kept(self) -> None:
         """Called in the unit of work that keeps a message, which may still fail; for who counts."""

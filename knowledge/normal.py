@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from functools import cache
+from threading import local
 
 # Formatting, control and broken surrogate characters: nothing a reader sees.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs"})
@@ -21,6 +22,23 @@ def normalise(text: str) -> str:
     is left at the ends. Normalising twice changes nothing. Without OpenCC, traditional
     characters stay as they are: a plain screen is better than none.
     """
+    if text != _latest.given:
+        _latest.plain = _smoothed(text)
+        _latest.given = text
+    return _latest.plain
+
+
+class _Latest(local):
+    """A thread's latest text: screen, commands and matcher ask for the same one in turn."""
+
+    given = ""
+    plain = ""
+
+
+_latest = _Latest()
+
+
+def _smoothed(text: str) -> str:
     for _ in range(_MOST_ROUNDS):
         smoother = _one_round(text)
         if smoother == text:
