@@ -7,7 +7,7 @@ import click
 
 from bot.services import Services
 from bot.speech import say
-from bot.storage.archive import BadBackup, Manifest
+from bot.storage.archive import BadBackup, LaterBackup, Manifest
 from bot.storage.backup import NotCurrent, NotEmpty, back_up, check, restore
 from config.settings import Settings
 from handlers.errors import Unreachable
@@ -55,6 +55,8 @@ def backup_commands(services: Services) -> tuple[click.Command, ...]:
             manifest = check(file) if only_check else restore(services.store.engine, file)
         except NotEmpty:
             raise click.ClickException(say("not_empty")) from None
+        except LaterBackup:
+            raise click.ClickException(say("newer_backup")) from None
         except BadBackup as error:
             raise click.ClickException(say("bad_backup", where=error.where)) from None
         except Unreachable:

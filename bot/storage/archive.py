@@ -7,16 +7,28 @@ can be restored into the other, and a digest over the lines means the same for b
 import base64
 import hashlib
 import json
+import struct
+import zlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from io import TextIOWrapper
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 FORMAT = 1
+"""Changes when a version that knows only this number could no longer read what is written."""
+
 MANIFEST = "manifest.json"
+
+DAMAGE = (
+    *(BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError),
+    *(ValueError, TypeError, KeyError, AttributeError, OverflowError),
+)
+"""What the libraries raise over a file that is not as it was written: one changed byte is enough.
+RuntimeError is said of what is encrypted, packed in an unknown way, or nested too deeply."""
 
 Row = tuple[Any, ...]
 
@@ -37,6 +49,10 @@ class BadBackup(Exception):
     def __init__(self, where: str) -> None:
         super().__init__(f"bad backup: {where}")
         self.where = where
+
+
+class LaterBackup(BadBackup):
+    """A later version made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +116,6 @@ def lines_of(rows: Iterable[Row], kinds: tuple[Kind, ...]) -> Iterator[str]:
         yield json.dumps(values, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
-def rows_of(lines: Iterable[str], kinds: tuple[Kind, ...]) -> Iterator[Row]:
-    """Lines back as rows: aware times, documents as objects, bytes."""
-    for line in lines:
-        values = json.loads(line)
-        yield tuple(_read(value, kind) for value, kind in zip(values, kinds, strict=True))
-
-
 def write_lines(archive: ZipFile, table: str, lines: Iterable[str]) -> Tally:
     """Writes the lines of a table; how many they were, and their digest."""
     tally = Tally()
@@ -123,17 +132,26 @@ def write_manifest(archive: ZipFile, manifest: Manifest) -> None:
 
 def read_manifest(archive: ZipFile) -> Manifest:
     """Raises BadBackup."""
+    _require_our_packing(archive)
     try:
         given = json.loads(archive.read(MANIFEST))
-        tables = tuple(
-            Contents(**table | {"key": tuple(table["key"])}) for table in given["tables"]
-        )
-        found = Manifest(**given | {"keys": tuple(given["keys"]), "tables": tables})
-    except (KeyError, TypeError, ValueError, BadZipFile):
+        if (number := int(given["format"])) > FORMAT:
+            raise LaterBackup("format")
+        found = _manifest(given)
+    except DAMAGE:
         raise BadBackup(MANIFEST) from None
-    if found.format != FORMAT:
+    if number != FORMAT:
         raise BadBackup("format")
     return found
+
+
+def require_members(archive: ZipFile, manifest: Manifest) -> None:
+    """Raises BadBackup for what is missing, there twice, or named nowhere."""
+    there = [member for member in archive.infolist() if not member.is_dir()]
+    given = Counter(member.filename for member in there)
+    wanted = Counter([MANIFEST, *(_member(table.name) for table in manifest.tables)])
+    if odd := [*(given - wanted), *(wanted - given)]:
+        raise BadBackup(odd[0])
 
 
 def read_lines(archive: ZipFile, table: Contents) -> Iterator[str]:
@@ -143,10 +161,44 @@ def read_lines(archive: ZipFile, table: Contents) -> Iterator[str]:
         with archive.open(_member(table.name)) as member:
             for line in TextIOWrapper(member, "utf-8", newline="\n"):
                 yield tally.add(line)
-    except (KeyError, BadZipFile, EOFError, UnicodeDecodeError, OSError):
+    except DAMAGE:
         raise BadBackup(table.name) from None
     if (tally.rows, tally.digest) != (table.rows, table.digest):
         raise BadBackup(table.name)
+
+
+def read_rows(archive: ZipFile, table: Contents) -> Iterator[Row]:
+    """The same as rows: aware times, documents as objects, bytes. Raises BadBackup."""
+    kinds = table.kinds
+    for line in read_lines(archive, table):
+        try:
+            row = _row(line, kinds)
+        except DAMAGE:
+            raise BadBackup(table.name) from None
+        yield row
+
+
+def _require_our_packing(archive: ZipFile) -> None:
+    """Damage in what is packed otherwise would be told by errors of other libraries."""
+    for member in archive.infolist():
+        if member.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+            raise BadBackup(member.filename)
+
+
+def _manifest(given: dict[str, Any]) -> Manifest:
+    """Raises one of DAMAGE for what is not of the right kind."""
+    tables = tuple(_contents(table) for table in given["tables"])
+    if not isinstance(given["revision"], str):
+        raise TypeError
+    return Manifest(**given | {"keys": tuple(given["keys"]), "tables": tables})
+
+
+def _contents(given: dict[str, Any]) -> Contents:
+    """As _manifest."""
+    name, last_id, key = given["name"], given["last_id"], tuple(map(str, given["key"]))
+    if not (isinstance(name, str) and isinstance(last_id, int | None)):
+        raise TypeError
+    return Contents(**given | {"columns": dict(given["columns"]), "key": key})
 
 
 def _member(table: str) -> str:
@@ -175,13 +227,24 @@ def _moment(value: str | datetime) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
+def _row(line: str, kinds: tuple[Kind, ...]) -> Row:
+    values = json.loads(line)
+    if not isinstance(values, list):
+        raise TypeError
+    return tuple(_read(value, kind) for value, kind in zip(values, kinds, strict=True))
+
+
 def _read(value: Any, kind: Kind) -> Any:
     if value is None:
         return None
     match kind:
         case Kind.TIME:
-            return datetime.fromisoformat(value)
+            return datetime.fromisoformat(value).astimezone(UTC)
         case Kind.BYTES:
-            return base64.b64decode(value)
+            return base64.b64decode(value, validate=True)
+        case Kind.FLAG if not isinstance(value, bool):
+            raise TypeError
+        case Kind.PLAIN if not isinstance(value, str | int | float):
+            raise TypeError
         case Kind.DOCUMENT | Kind.FLAG | Kind.PLAIN:
             return value

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import cast
-from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import psycopg
 from alembic.migration import MigrationContext
@@ -16,26 +16,27 @@ from sqlalchemy import Boolean, Column, DateTime, Engine, LargeBinary, Table, in
 from sqlalchemy.types import JSON, TypeDecorator
 
 from bot.storage.archive import (
+    DAMAGE,
     BadBackup,
     Contents,
     Kind,
+    LaterBackup,
     Manifest,
     Tally,
     lines_of,
-    read_lines,
     read_manifest,
-    rows_of,
+    read_rows,
+    require_members,
     write_lines,
     write_manifest,
 )
 from bot.storage.engine import make_engine, reachable, readers
-from bot.storage.migrate import upgrade
-from bot.storage.rawrows import PostgresRows, Rows, SqliteRows
+from bot.storage.migrate import OWN_TABLE, knows, shape, tables_at, upgrade
+from bot.storage.rawrows import REFUSALS, PostgresRows, Rows, SqliteRows, filling
 from bot.storage.tables import metadata
 from handlers.errors import Unreachable
 
 OWNER_ONLY = 0o600
-_HIDDEN = ("alembic_version",)
 
 
 class NotEmpty(Exception):
@@ -69,33 +70,40 @@ def back_up(engine: Engine, target: Path, version: str, keys: Sequence[str]) -> 
 
 
 def check(source: Path) -> Manifest:
-    """Reads all of a backup and compares it with its manifest. Raises BadBackup."""
+    """Reads all of a backup and compares it with its manifest and with the tables of its time.
+
+    Writes nothing. Raises BadBackup, LaterBackup.
+    """
     with _opened(source) as archive:
         manifest = read_manifest(archive)
+        if not knows(manifest.revision):
+            raise LaterBackup("revision")
+        _require_whole(manifest)
+        require_members(archive, manifest)
         for table in manifest.tables:
-            for _ in read_lines(archive, table):
+            for _ in read_rows(archive, table):
                 pass
     return manifest
 
 
-def restore(engine: Engine, source: Path) -> Manifest:
+def restore(engine: Engine, source: Path, checked: Manifest | None = None) -> Manifest:
     """Fills an empty database from a backup of either engine, then migrates it to this version.
 
     All rows are kept or none: they are read back and compared with the manifest before they are
-    kept. Raises NotEmpty, BadBackup, Unreachable.
+    kept. Who has just called `check` hands over what it said. Raises NotEmpty, BadBackup,
+    LaterBackup, Unreachable.
     """
-    manifest = check(source)
+    manifest = check(source) if checked is None else checked
     with _answering():
         _require_empty(engine, manifest)
-    upgrade(engine, manifest.revision)
-    with _answering(), _opened(source) as archive, _filling(engine) as rows:
-        for table in manifest.tables:
-            rows.write(table, rows_of(read_lines(archive, table), table.kinds))
-            if table.last_id is not None:
-                rows.set_last_id(table.name, table.key[0], table.last_id)
-        for table in manifest.tables:
-            _compare(rows, table)
-    upgrade(engine)
+    with _place(engine) as place:
+        upgrade(place, manifest.revision)
+        with _answering(), _opened(source) as archive, filling(place) as rows:
+            for table in manifest.tables:
+                _bring_back(rows, archive, table)
+            for table in manifest.tables:
+                _compare(rows, table)
+        upgrade(place)
     return manifest
 
 
@@ -121,12 +129,17 @@ def _written(
 
 
 def _put(archive: ZipFile, rows: Rows, table: Table) -> Contents:
-    columns = {column.name: str(_kind(column)) for column in table.columns}
-    key = tuple(column.name for column in table.primary_key.columns)
+    columns, key = _shape(table)
     asked = Contents(table.name, columns, key, None, 0, "")
     tally = write_lines(archive, table.name, lines_of(rows.read(asked), asked.kinds))
     last = rows.last_id(table.name, key[0]) if len(key) == 1 else None
     return Contents(table.name, columns, key, last, tally.rows, tally.digest)
+
+
+def _shape(table: Table) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Columns with their kinds, and the key."""
+    columns = {column.name: str(_kind(column)) for column in table.columns}
+    return columns, tuple(column.name for column in table.primary_key.columns)
 
 
 def _kind(column: Column[object]) -> Kind:
@@ -170,20 +183,35 @@ def _copy_sqlite(engine: Engine, copy: Path) -> None:
 
 
 def _revision(engine: Engine) -> str:
-    """The migration the tables are at. Raises NotCurrent for none, or not of this version."""
+    """The migration the tables are at. Raises NotCurrent for none, or not of this version.
+
+    At another one there are tables or columns that this version would leave out.
+    """
     with readers(engine).begin() as connection:
         found = MigrationContext.configure(connection).get_current_heads()
-    names = {table.name for table in metadata.sorted_tables}
-    if len(found) != 1 or not names <= set(inspect(engine).get_table_names()):
+    if ",".join(found) != shape():
         raise NotCurrent
-    return found[0]
+    return shape()
+
+
+def _require_whole(manifest: Manifest) -> None:
+    """Raises BadBackup unless every table of its revision is named once, with its columns."""
+    wanted = tables_at(manifest.revision)
+    named = [table.name for table in manifest.tables]
+    for name in wanted.keys() | set(named):
+        if name not in wanted or named.count(name) != 1:
+            raise BadBackup(name)
+    for table in manifest.tables:
+        if (table.columns, table.key) != _shape(wanted[table.name]):
+            raise BadBackup(table.name)
 
 
 def _require_empty(engine: Engine, manifest: Manifest) -> None:
     """Raises NotEmpty unless there is no table yet, or only empty ones of the backup's revision."""
-    if engine.dialect.name == "sqlite" and not Path(str(engine.url.database)).exists():
+    if (file := _file(engine)) is not None and not file.exists():
+        _require_no_journal(file)
         return
-    present = set(inspect(engine).get_table_names()) - set(_HIDDEN)
+    present = set(inspect(engine).get_table_names()) - {OWN_TABLE}
     ours = [table for table in metadata.sorted_tables if table.name in present]
     if not ours:
         return
@@ -195,24 +223,48 @@ def _require_empty(engine: Engine, manifest: Manifest) -> None:
         raise NotEmpty
 
 
+def _require_no_journal(file: Path) -> None:
+    """What a lost database left beside it would be taken for a part of the new one."""
+    if any(file.with_name(file.name + end).exists() for end in ("-wal", "-journal")):
+        raise NotEmpty
+
+
+def _file(engine: Engine) -> Path | None:
+    return Path(str(engine.url.database)) if engine.dialect.name == "sqlite" else None
+
+
 @contextmanager
-def _filling(engine: Engine) -> Iterator[Rows]:
-    """One transaction in which references are checked when everything is there."""
-    connection = engine.connect()
-    driver = connection.connection.driver_connection
+def _place(engine: Engine) -> Iterator[Engine]:
+    """The database to fill. A file that was not there gets its name when it is complete.
+
+    Nobody can open it before that, so that one that failed may go without a question.
+    """
+    file = _file(engine)
+    if file is None or file.exists():
+        yield engine
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".restore-", dir=file.parent) as private:
+        beside = Path(private) / file.name
+        place = make_engine(engine.url.set(database=str(beside)))
+        try:
+            yield place
+        finally:
+            place.dispose()
+        _require_no_journal(beside)
+        if file.exists():
+            raise NotEmpty
+        beside.rename(file)
+        _to_disk(file.parent)
+
+
+def _bring_back(rows: Rows, archive: ZipFile, table: Contents) -> None:
     try:
-        if isinstance(driver, sqlite3.Connection):
-            driver.execute("PRAGMA foreign_keys = OFF")
-            with connection.begin():
-                yield SqliteRows(driver)
-                if driver.execute("PRAGMA foreign_key_check").fetchone() is not None:
-                    raise BadBackup("references")
-        else:
-            with connection.begin():
-                yield PostgresRows(cast("psycopg.Connection[object]", driver))
-    finally:
-        connection.invalidate()
-        connection.close()
+        rows.write(table, read_rows(archive, table))
+    except REFUSALS:
+        raise BadBackup(table.name) from None
+    if table.last_id is not None:
+        rows.set_last_id(table.name, table.key[0], table.last_id)
 
 
 def _compare(rows: Rows, table: Contents) -> None:
@@ -227,7 +279,7 @@ def _compare(rows: Rows, table: Contents) -> None:
 def _opened(source: Path) -> Iterator[ZipFile]:
     try:
         archive = ZipFile(source)
-    except (BadZipFile, OSError):
+    except DAMAGE:
         raise BadBackup(source.name) from None
     with archive:
         yield archive

@@ -1,16 +1,17 @@
 """Brings a database to the tables of this version; safe to call by several processes at once."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, MetaData, Table, text
 from sqlalchemy.engine import URL
 
 from bot.storage.engine import make_engine, reachable, readers
@@ -19,6 +20,9 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 ADVISORY_LOCK = 0x66_78_6D
 """Ours on a PostgreSQL server: whoever migrates holds it, the others wait."""
+
+OWN_TABLE = "alembic_version"
+"""Where Alembic writes which revision a database is at."""
 
 WAIT_SECONDS = 300
 """For another process's migration, which may rewrite a large table."""
@@ -46,6 +50,24 @@ def is_current(engine: Engine) -> bool:
     with reachable(), readers(engine).begin() as connection:
         applied = MigrationContext.configure(connection).get_current_heads()
     return set(applied) == _newest()
+
+
+def knows(revision: str) -> bool:
+    """Whether this version can bring tables of that shape up to its own."""
+    known = ScriptDirectory.from_config(_config()).walk_revisions()
+    return revision in {script.revision for script in known}
+
+
+@cache
+def tables_at(revision: str) -> Mapping[str, Table]:
+    """The tables as they were at a revision that this version knows, read off a fresh file."""
+    with TemporaryDirectory(prefix="faxiaomei-shape-") as private:
+        engine = make_engine(f"sqlite:///{private}/shape.sqlite3")
+        upgrade(engine, revision)
+        found = MetaData()
+        found.reflect(engine)
+        engine.dispose()
+    return {name: table for name, table in found.tables.items() if name != OWN_TABLE}
 
 
 def shape() -> str:

@@ -3,15 +3,22 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from contextlib import contextmanager
+from typing import Any, Protocol, cast
 
 import psycopg
 from psycopg import sql
 from psycopg.types.json import Json
+from sqlalchemy import Engine
 
-from bot.storage.archive import Contents, Kind, Row
+from bot.storage.archive import BadBackup, Contents, Kind, Row
 
-ROWS_AT_ONCE = 500
+REFUSALS = (
+    *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError),
+    *(psycopg.IntegrityError, psycopg.DataError, psycopg.ProgrammingError),
+    *(OverflowError, UnicodeEncodeError),
+)
+"""What either driver raises over values that a table does not take."""
 
 
 class Rows(Protocol):
@@ -117,6 +124,26 @@ class PostgresRows:
         )
         found = dict(self._connection.execute(asked, (table.name,)).fetchall())
         return [found[column] for column in table.columns]
+
+
+@contextmanager
+def filling(engine: Engine) -> Iterator[Rows]:
+    """One transaction in which references are checked when everything is there."""
+    connection = engine.connect()
+    driver = connection.connection.driver_connection
+    try:
+        if isinstance(driver, sqlite3.Connection):
+            driver.execute("PRAGMA foreign_keys = OFF")
+            with connection.begin():
+                yield SqliteRows(driver)
+                if driver.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                    raise BadBackup("references")
+        else:
+            with connection.begin():
+                yield PostgresRows(cast("psycopg.Connection[object]", driver))
+    finally:
+        connection.invalidate()
+        connection.close()
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.storage.engine import make_engine
 from bot.storage.store import SqlStore
+from tests.bot.backup_examples import told
 from tests.bot.storage_examples import FARMER, exchange, outgoing, says
 from tests.bot.test_commands import flask, here
 
@@ -95,3 +96,28 @@ def test_a_database_that_is_not_migrated_is_told(tmp_path: Path) -> None:
     assert done.exit_code == 1
     assert "db upgrade" in done.stderr
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_backup_of_a_later_version_asks_for_the_newer_program(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    assert here(folder, "backup", str(folder / "a.backup")).exit_code == 0
+    later = told(folder / "a.backup", revision="9999")
+    for only in ((), ("--check",)):
+        done = here(other, "restore", *only, str(later))
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "更新的版本" in done.stderr
+    assert not list(other.rglob("*.sqlite3*"))
+
+
+def test_a_backup_without_tables_is_never_called_restored(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    other = tmp_path_factory.mktemp("other")
+    assert here(folder, "backup", str(folder / "a.backup")).exit_code == 0
+    for only in ((), ("--check",)):
+        done = here(other, "restore", *only, str(told(folder / "a.backup", tables=[])))
+        assert (done.exit_code, done.stdout) == (1, "")
+        assert "不完整" in done.stderr
+    assert not list(other.rglob("*.sqlite3*"))
