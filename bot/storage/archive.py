@@ -6,7 +6,9 @@ can be restored into the other, and a digest over the lines means the same for b
 
 import base64
 import hashlib
+import hmac
 import json
+import os
 import struct
 import zlib
 from collections import Counter
@@ -29,6 +31,12 @@ DAMAGE = (
 )
 """What the libraries raise over a file that is not as it was written: one changed byte is enough.
 RuntimeError is said of what is encrypted, packed in an unknown way, or nested too deeply."""
+
+_METHOD = "scrypt-17-8-1"
+"""2^17 * 8 * 128 bytes = 128 MiB and a third of a second a try, as OWASP recommends for passwords:
+a key of somebody's own words shall not be found by trying words."""
+_SCRYPT: dict[str, int] = {"n": 2**17, "r": 8, "p": 1, "maxmem": 2**28, "dklen": 32}
+_SALT_BYTES = 16
 
 Row = tuple[Any, ...]
 
@@ -74,13 +82,17 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `keys` are names of settings a restore needs, never their values."""
+    """What a backup holds.
+
+    `keys` are names of settings a restore needs, never their values; each with its `key_mark`, or
+    None. Versions before there were marks wrote a list of names, and read these names alike.
+    """
 
     made_at: str
     engine: str
     revision: str
     version: str
-    keys: tuple[str, ...]
+    keys: Mapping[str, str | None]
     tables: tuple[Contents, ...]
     format: int = FORMAT
 
@@ -107,6 +119,30 @@ class Tally:
     def digest(self) -> str:
         """Of all lines so far."""
         return self._digest.hexdigest()
+
+
+def key_mark(secret: str) -> str:
+    """Tells whether another secret is the same one, and nothing else; never twice the same mark."""
+    salt = os.urandom(_SALT_BYTES)
+    return f"{_METHOD}:{salt.hex()}:{_stretched(secret, salt).hex()}"
+
+
+def is_marked(secret: str, mark: str) -> bool | None:
+    """Whether the mark was made of this secret; None if it was made in a way we do not know."""
+    method, _, rest = mark.partition(":")
+    if method != _METHOD:
+        return None
+    salt, _, stretched = rest.partition(":")
+    try:
+        return hmac.compare_digest(
+            _stretched(secret, bytes.fromhex(salt)), bytes.fromhex(stretched)
+        )
+    except ValueError:
+        return None
+
+
+def _stretched(secret: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(secret.encode(), salt=salt, **_SCRYPT)
 
 
 def lines_of(rows: Iterable[Row], kinds: tuple[Kind, ...]) -> Iterator[str]:
@@ -190,7 +226,15 @@ def _manifest(given: dict[str, Any]) -> Manifest:
     tables = tuple(_contents(table) for table in given["tables"])
     if not isinstance(given["revision"], str):
         raise TypeError
-    return Manifest(**given | {"keys": tuple(given["keys"]), "tables": tables})
+    return Manifest(**given | {"keys": _keys(given["keys"]), "tables": tables})
+
+
+def _keys(given: list[str] | dict[str, str | None]) -> dict[str, str | None]:
+    """As _manifest."""
+    keys = given if isinstance(given, dict) else dict.fromkeys(given)
+    if not all(isinstance(mark, str | None) for mark in keys.values()):
+        raise TypeError
+    return keys
 
 
 def _contents(given: dict[str, Any]) -> Contents:

@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,11 +47,12 @@ class NotCurrent(Exception):
     """The database has not the tables of this version."""
 
 
-def back_up(engine: Engine, target: Path, version: str, keys: Sequence[str]) -> Manifest:
+def back_up(engine: Engine, target: Path, version: str, keys: Mapping[str, str | None]) -> Manifest:
     """Writes one moment's view of the database into a new file, for the owner's eyes only.
 
     The service may go on writing: what comes later is left out whole. The file appears under its
-    name when it is complete and on the disk. Raises FileExistsError, NotCurrent, Unreachable.
+    name when it is complete and on the disk. `keys` are as in the manifest. Raises
+    FileExistsError, NotCurrent, Unreachable.
     """
     if target.exists():
         raise FileExistsError(target)
@@ -118,12 +119,12 @@ def _answering() -> Iterator[None]:
 
 
 def _written(
-    part: Path, rows: Rows, engine: str, revision: str, version: str, keys: Sequence[str]
+    part: Path, rows: Rows, engine: str, revision: str, version: str, keys: Mapping[str, str | None]
 ) -> Manifest:
     with ZipFile(part, "w", ZIP_DEFLATED, compresslevel=6) as archive:
         tables = tuple(_put(archive, rows, table) for table in metadata.sorted_tables)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
-        manifest = Manifest(made_at, engine, revision, version, tuple(keys), tables)
+        manifest = Manifest(made_at, engine, revision, version, keys, tables)
         write_manifest(archive, manifest)
     return manifest
 

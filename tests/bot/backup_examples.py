@@ -84,7 +84,7 @@ def backed_up_then(engine: Engine, revision: str, target: Path) -> Manifest:
     with closing(sqlite3.connect(str(engine.url.database))) as driver, ZipFile(target, "w") as file:
         rows = SqliteRows(driver)
         contents = tuple(_put(file, rows, table) for table in _tables_of(engine))
-        manifest = Manifest("2026-01-01", "sqlite", revision, "0", ("SECRET_KEY",), contents)
+        manifest = Manifest("2026-01-01", "sqlite", revision, "0", {"SECRET_KEY": None}, contents)
         write_manifest(file, manifest)
     return manifest
 

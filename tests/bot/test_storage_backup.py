@@ -46,7 +46,7 @@ from tests.bot.storage_examples import (
     sent,
 )
 
-KEYS = ("SECRET_KEY", "PERSONAL_DATA_KEY")
+KEYS = {"SECRET_KEY": None, "PERSONAL_DATA_KEY": "a mark"}
 AWKWARD = 'O\'Brien "引号" \\反斜杠\t制表\n换行\u2028 🌾 \\N \x7f'
 CONTENT = bytes(range(256)) * 40
 
@@ -273,7 +273,7 @@ def test_the_manifest_names_keys_and_never_holds_one(filled: SqlStore, tmp_path:
     back_up(filled.engine, tmp_path / "a.backup", "7.1", KEYS)
     with ZipFile(tmp_path / "a.backup") as archive:
         manifest = json.loads(archive.read(MANIFEST))
-    assert manifest["keys"] == list(KEYS)
+    assert manifest["keys"] == KEYS
     assert manifest["version"] == "7.1"
     assert manifest["revision"]
     assert manifest["engine"] == filled.engine.dialect.name

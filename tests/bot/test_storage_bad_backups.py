@@ -29,7 +29,7 @@ STAFF = "tables/staff.jsonl"
 MESSAGES = "tables/messages.jsonl"
 DEEP = "[" * 100_000 + "]" * 100_000
 
-KEYS = ("SECRET_KEY",)
+KEYS = {"SECRET_KEY": None}
 
 
 @pytest.fixture
@@ -128,6 +128,8 @@ def test_a_backup_of_a_later_version_is_told_before_anything_is_made(
         {"tables": ["staff"]},
         {"tables": [5]},
         {"keys": 5},
+        {"keys": [["SECRET_KEY"]]},
+        {"keys": {"SECRET_KEY": 5}},
         {"more": 1},
     ],
 )

@@ -19,7 +19,7 @@ STAFF = "tables/staff.jsonl"
 MESSAGES = "tables/messages.jsonl"
 DEEP = "[" * 100_000 + "]" * 100_000
 
-KEYS = ("SECRET_KEY",)
+KEYS = {"SECRET_KEY": None}
 
 
 @pytest.fixture
