@@ -161,7 +161,7 @@ def _run_in_thread(tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> Any:
         def _set_signal_handlers(self) -> None:
             consumers.append(self)
 
-    monkeypatch.setattr(tasks_module, "Consumer", ThreadConsumer)
+    monkeypatch.setattr(tasks_module, "_Workers", ThreadConsumer)
     thread = threading.Thread(target=tasks.run)
     thread.start()
     until(lambda: bool(consumers))
