@@ -176,8 +176,9 @@ PARTS: Mapping[str, Callable[[Settings], tuple[str, ...]]] = {
 def _supervise(settings: Settings, password: str | None) -> int:
     told_to_stop = Event()
     for number in _STOPS:
-        # Who started us by `nohup` wants us to outlive the terminal.
-        if signal.getsignal(number) is not signal.SIG_IGN:
+        # Who started us by `nohup` wants us to outlive the terminal, and nothing more.
+        ignored = number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN
+        if not ignored:
             signal.signal(number, lambda *_: told_to_stop.set())
     children = tuple(Child.start(part, settings) for part in PARTS)
     welcomed = False

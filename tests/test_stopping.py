@@ -31,6 +31,14 @@ def platform() -> Iterator[FakePlatform]:
         yield platform
 
 
+@pytest.fixture(autouse=True)
+def heeded_hang_up() -> Iterator[None]:
+    """What is started here inherits what we ignore: whoever runs tests by `nohup` ignores some."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def service(platform: FakePlatform, tmp_path: Path) -> Iterator[Running]:
     service = Running(tmp_path, platform.settings() | {"WECHAT_TOKEN": WECHAT_TOKEN})
