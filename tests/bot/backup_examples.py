@@ -17,6 +17,13 @@ from bot.storage.rawrows import SqliteRows
 
 MEMBERS = dict[str, bytes]
 
+NO_MARKS = {"SECRET_KEY": None}
+"""Keys as a manifest has them that tells nothing of them but their names."""
+
+STAFF = "tables/staff.jsonl"
+MESSAGES = "tables/messages.jsonl"
+DEEP = "[" * 100_000 + "]" * 100_000
+
 
 def changed(backup: Path, change: Callable[[MEMBERS], object], packed: int = ZIP_DEFLATED) -> Path:
     """A copy as a program would write it that has other things to say."""

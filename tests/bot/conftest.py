@@ -4,10 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
+from bot.storage.backup import back_up
+from bot.storage.engine import make_engine
+from bot.storage.store import SqlStore
 from bot.wechat import calls, inspection
 from knowledge.text import Segmenter
 from tests.bot.account import settings_of
+from tests.bot.backup_examples import NO_MARKS
+from tests.bot.storage_examples import exchange, outgoing
 from tests.conftest import _fresh_database
 from tests.dictionary import LEXICON, segmenter
 from tests.fake_wechat import FakePlatform
@@ -63,3 +69,25 @@ def service_on_postgres(
         settings = settings_of(platform) | {"DATABASE_URL": url}
         with running(tmp_path_factory.mktemp("service"), **settings) as service:
             yield service
+
+
+@pytest.fixture
+def intact(sqlite_store: SqlStore, tmp_path: Path) -> Path:
+    """A backup with a few rows."""
+    with sqlite_store.write() as records:
+        exchange(records)
+        outgoing(records)
+    back_up(sqlite_store.engine, tmp_path / "intact.backup", "1", NO_MARKS)
+    return tmp_path / "intact.backup"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def nothing_yet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database of either engine that is not there, or has no table."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/new/faxiaomei.db"
+    else:
+        url = request.getfixturevalue("empty_postgres_url")
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()

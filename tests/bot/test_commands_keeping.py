@@ -98,26 +98,17 @@ def test_a_database_that_is_not_migrated_is_told(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part"))
 
 
-def test_a_backup_of_a_later_version_asks_for_the_newer_program(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory
+@pytest.mark.parametrize(
+    ("manifest", "said"), [({"revision": "9999"}, "更新的版本"), ({"tables": []}, "不完整")]
+)
+def test_a_backup_that_cannot_come_back_is_never_called_restored(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, manifest: dict[str, object], said: str
 ) -> None:
-    other = tmp_path_factory.mktemp("other")
-    assert here(folder, "backup", str(folder / "a.backup")).exit_code == 0
-    later = told(folder / "a.backup", revision="9999")
-    for only in ((), ("--check",)):
-        done = here(other, "restore", *only, str(later))
-        assert (done.exit_code, done.stdout) == (1, "")
-        assert "更新的版本" in done.stderr
-    assert not list(other.rglob("*.sqlite3*"))
-
-
-def test_a_backup_without_tables_is_never_called_restored(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+    """One of a later version, and one without tables."""
     other = tmp_path_factory.mktemp("other")
     assert here(folder, "backup", str(folder / "a.backup")).exit_code == 0
     for only in ((), ("--check",)):
-        done = here(other, "restore", *only, str(told(folder / "a.backup", tables=[])))
+        done = here(other, "restore", *only, str(told(folder / "a.backup", **manifest)))
         assert (done.exit_code, done.stdout) == (1, "")
-        assert "不完整" in done.stderr
+        assert said in done.stderr
     assert not list(other.rglob("*.sqlite3*"))

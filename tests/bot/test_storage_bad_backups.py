@@ -2,7 +2,7 @@
 
 import json
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -13,45 +13,16 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.storage.archive import MANIFEST, BadBackup, LaterBackup
-from bot.storage.backup import back_up, check, restore
-from bot.storage.engine import make_engine
-from bot.storage.store import SqlStore
+from bot.storage.backup import check, restore
 from tests.bot.backup_examples import (
+    DEEP,
     MEMBERS,
+    MESSAGES,
     changed,
     is_untouched,
     tables,
     told,
 )
-from tests.bot.storage_examples import exchange, outgoing
-
-STAFF = "tables/staff.jsonl"
-MESSAGES = "tables/messages.jsonl"
-DEEP = "[" * 100_000 + "]" * 100_000
-
-KEYS = {"SECRET_KEY": None}
-
-
-@pytest.fixture
-def intact(sqlite_store: SqlStore, tmp_path: Path) -> Path:
-    """A backup with a few rows."""
-    with sqlite_store.write() as records:
-        exchange(records)
-        outgoing(records)
-    back_up(sqlite_store.engine, tmp_path / "intact.backup", "1", KEYS)
-    return tmp_path / "intact.backup"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def nothing_yet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database of either engine that is not there, or has no table."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/new/faxiaomei.db"
-    else:
-        url = request.getfixturevalue("empty_postgres_url")
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
 
 
 def test_one_changed_byte_is_told_wherever_it_is(intact: Path) -> None:

@@ -1,6 +1,5 @@
 """Rows that cannot come back are told and leave nothing behind; those of earlier versions can."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,36 +11,7 @@ from bot.storage.backup import NotCurrent, NotEmpty, back_up, check, restore
 from bot.storage.engine import make_engine
 from bot.storage.migrate import is_current, tables_at, upgrade
 from bot.storage.store import SqlStore
-from tests.bot.backup_examples import backed_up_then, is_untouched, with_lines
-from tests.bot.storage_examples import exchange, outgoing
-
-STAFF = "tables/staff.jsonl"
-MESSAGES = "tables/messages.jsonl"
-DEEP = "[" * 100_000 + "]" * 100_000
-
-KEYS = {"SECRET_KEY": None}
-
-
-@pytest.fixture
-def intact(sqlite_store: SqlStore, tmp_path: Path) -> Path:
-    """A backup with a few rows."""
-    with sqlite_store.write() as records:
-        exchange(records)
-        outgoing(records)
-    back_up(sqlite_store.engine, tmp_path / "intact.backup", "1", KEYS)
-    return tmp_path / "intact.backup"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def nothing_yet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database of either engine that is not there, or has no table."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/new/faxiaomei.db"
-    else:
-        url = request.getfixturevalue("empty_postgres_url")
-    engine = make_engine(url)
-    yield engine
-    engine.dispose()
+from tests.bot.backup_examples import DEEP, NO_MARKS, backed_up_then, is_untouched, with_lines
 
 
 def test_rows_written_as_ours_come_back(intact: Path, nothing_yet: Engine) -> None:
@@ -136,7 +106,7 @@ def test_a_database_of_a_later_version_is_not_backed_up_in_part(
     with store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(NotCurrent):
-        back_up(store.engine, tmp_path / "a.backup", "1", KEYS)
+        back_up(store.engine, tmp_path / "a.backup", "1", NO_MARKS)
 
 
 def test_a_database_of_an_earlier_version_is_not_backed_up_in_part(
@@ -145,7 +115,7 @@ def test_a_database_of_an_earlier_version_is_not_backed_up_in_part(
     upgrade(empty_database_url, "0005")
     engine = make_engine(empty_database_url)
     with pytest.raises(NotCurrent):
-        back_up(engine, tmp_path / "a.backup", "1", KEYS)
+        back_up(engine, tmp_path / "a.backup", "1", NO_MARKS)
     engine.dispose()
 
 
