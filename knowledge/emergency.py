@@ -15,7 +15,7 @@ import yaml
 from knowledge.errors import ContentError
 from knowledge.fields import parsed
 from knowledge.normal import normalise
-from knowledge.patterns import MarkedText, Pattern, PatternError, PieceId, Vocabulary
+from knowledge.patterns import MarkedText, Pattern, PatternError, Vocabulary
 from knowledge.respelling import Respelling
 
 DangerKind = NewType("DangerKind", str)
@@ -59,17 +59,9 @@ class _Rule:
     unless: tuple[Pattern, ...]
     is_hint: bool
 
-    def triggers(self, vocabulary: Vocabulary) -> frozenset[PieceId]:
-        """Without one of these pieces in the text the rule cannot ring."""
-        return frozenset(vocabulary.rarest(pattern.needs) for pattern in self.any_of)
-
-    def found_in(self, text: MarkedText) -> tuple[str, ...] | None:
-        for pattern in self.any_of:
-            found = pattern.found_in(text)
-            if found is not None:
-                excused = any(excuse.found_in(text) is not None for excuse in self.unless)
-                return None if excused else found
-        return None
+    def is_excused(self, text: MarkedText) -> bool:
+        """Whether the text says itself that it tells of no danger."""
+        return any(excuse.found_in(text) is not None for excuse in self.unless)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +82,12 @@ class Screen:
         rules = [(kind, rule) for kind in kinds for rule in kind.rules]
         # Stable: plain signs first, then hints, each in the order of severity.
         self._rules = sorted(rules, key=lambda pair: pair[1].is_hint)
-        self._triggered: dict[PieceId, list[int]] = defaultdict(list)
+        self._signs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        """The patterns that need a word: the place of their rule, and theirs in it."""
         for place, (_, rule) in enumerate(self._rules):
-            for piece in rule.triggers(vocabulary):
-                self._triggered[piece].append(place)
+            for nth, pattern in enumerate(rule.any_of):
+                for word in vocabulary.words_of(vocabulary.rarest(pattern.needs)):
+                    self._signs[word].append((place, nth))
         self._severity = {kind.id: place for place, kind in enumerate(kinds)}
         self._vocabulary = vocabulary
         self._respelling = respelling
@@ -114,13 +108,15 @@ class Screen:
 
     def _look_at(self, text: str) -> Danger | None:
         marked = self._vocabulary.mark(self._respelling.read(normalise(text)))
-        triggers = self._triggered.keys() & marked.pieces
-        possible = {place for piece in triggers for place in self._triggered[piece]}
-        for place in sorted(possible):
+        signs = [self._signs[word] for word in marked.words if word in self._signs]
+        excused = -1
+        for place, nth in sorted(set().union(*signs)):
             kind, rule = self._rules[place]
-            found = rule.found_in(marked)
-            if found is not None:
+            if place == excused or (found := rule.any_of[nth].found_in(marked)) is None:
+                continue
+            if not rule.is_excused(marked):
                 return Danger(kind.id, kind.name, found, kind.advice, kind.alone)
+            excused = place
         return None
 
 

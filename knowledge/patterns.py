@@ -75,7 +75,7 @@ class Pattern:
 
     def found_in(self, text: "MarkedText") -> tuple[str, ...] | None:
         """The words that matched, in the order of the pattern; None when it does not hold."""
-        if not text.pieces >= self.needs:
+        if not text.has_all(self.needs):
             return None
         found: list[str] = []
         for row in self.rows:
@@ -87,16 +87,21 @@ class Pattern:
 
 
 class MarkedText:
-    """A text, the pieces it has a word of, and the places where each word begins, as bits."""
+    """A text, our words that stand in it, and the places where each of them begins, as bits."""
 
-    __slots__ = ("_starts", "_vocabulary", "_words", "pieces", "text")
+    __slots__ = ("_places", "_starts", "_vocabulary", "text", "words")
 
-    def __init__(self, text: str, words: Mapping[str, int], vocabulary: "Vocabulary") -> None:
+    def __init__(self, text: str, places: Mapping[str, int], vocabulary: "Vocabulary") -> None:
         self.text = text
-        self.pieces = vocabulary.pieces_of(words)
-        self._words = words
+        self.words = frozenset(places)
+        self._places = places
         self._vocabulary = vocabulary
         self._starts: dict[PieceId, Mapping[int, int]] = {}
+
+    def has_all(self, pieces: Iterable[PieceId]) -> bool:
+        """Whether a word of each piece stands in it; looks at few words of either."""
+        words_of, words = self._vocabulary.words_of, self.words
+        return all(not words_of(piece).isdisjoint(words) for piece in pieces)
 
     def starts(self, piece: PieceId) -> Mapping[int, int]:
         """Where words of a piece begin, by length of the word; few pieces are ever asked for."""
@@ -107,7 +112,7 @@ class MarkedText:
 
     def _starts_of(self, wanted: frozenset[str]) -> Mapping[int, int]:
         starts: dict[int, int] = {}
-        for word, places in self._words.items():
+        for word, places in self._places.items():
             if word in wanted:
                 starts[len(word)] = starts.get(len(word), 0) | places
         return starts
@@ -129,7 +134,7 @@ class Vocabulary:
         self._usual_gap = usual_gap
         self._ids: dict[frozenset[str], PieceId] = {}
         self._words_of: list[frozenset[str]] = []
-        self._pieces_of: defaultdict[str, list[PieceId]] = defaultdict(list)
+        self._known: set[str] = set()
         self._lengths: defaultdict[str, set[int]] = defaultdict(set)
         """How long the words are that begin with a sign."""
 
@@ -151,13 +156,9 @@ class Vocabulary:
             for length in self._lengths.get(sign, ()):
                 end = place + length
                 word = text[place:end]
-                if word in self._pieces_of and end <= len(text) and closes[end - 1] <= end:
+                if word in self._known and end <= len(text) and closes[end - 1] <= end:
                     found[word] = found.get(word, 0) | 1 << place
         return MarkedText(text, found, self)
-
-    def pieces_of(self, words: Iterable[str]) -> frozenset[PieceId]:
-        """The pieces that have any of these words."""
-        return frozenset[PieceId]().union(*[self._pieces_of[word] for word in words])
 
     def words_of(self, piece: PieceId) -> frozenset[str]:
         """The words of a piece."""
@@ -215,7 +216,7 @@ class Vocabulary:
         self._words_of.append(words)
         for word in words:
             self._lengths[word[0]].add(len(word))
-            self._pieces_of[word].append(piece)
+            self._known.add(word)
         return piece
 
     def _words(self, part: str) -> frozenset[str]:
