@@ -45,15 +45,15 @@ class Index:
                 knowing.setdefault(word, []).append(position)
         return cls(indexed, {word: tuple(where) for word, where in knowing.items()})
 
-    def sharing(self, query: Query) -> tuple[Indexed, ...]:
-        """The entries that share at least one word with a question."""
-        where = {position for word in query.words for position in self.knowing.get(word, ())}
-        return tuple(self.entries[position] for position in sorted(where))
+    def knowing_one(self, words: Iterable[str]) -> tuple[Indexed, ...]:
+        """The entries that know at least one of the words."""
+        where = set[int]().union(*[self.knowing.get(word, ()) for word in words])
+        return tuple([self.entries[position] for position in sorted(where)])
 
 
 def _indexed(entry: Entry, segmenter: Segmenter) -> Indexed:
     wordings = tuple(segmenter.query(wording) for wording in entry.ways_to_ask)
-    weights = tuple(sum(wording.words.values()) or 1.0 for wording in wordings)
+    weights = tuple(wording.weight for wording in wordings)
     spellings = tuple(wording.text for wording in wordings)
     return Indexed(entry, weights, spellings, _vocabulary(wordings))
 

@@ -5,7 +5,7 @@ weighed and put through the logistic curve, so that it reads as the chance of be
 """
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -136,10 +136,12 @@ class Matcher:
         """As `find`, of a text that was cut into words before."""
         allowed = self._allowed_on(day)
         named = self.segmenter.words_of_law(query)
+        # Of the words of law, if there are any, an entry has to know one: without that a pension
+        # is found under child support, since both are so much a month.
         matches = [
             self._match(query, named, item)
-            for item in self.index.sharing(query)
-            if item.entry.id in allowed and _is_of_the_matter(item, named)
+            for item in self.index.knowing_one(named or query.words)
+            if item.entry.id in allowed
         ]
         matches.sort(key=lambda match: (-match.confidence, match.entry))
         return Found(tuple(matches[:MOST_MATCHES]), bool(named))
@@ -160,14 +162,6 @@ class Matcher:
         return Match(entry.id, entry.topic, entry.title, self.weights.confidence(near), because)
 
 
-def _is_of_the_matter(item: Indexed, named: Collection[str]) -> bool:
-    """Whether an entry knows a word of law that the question names, if it names any.
-
-    Without it a pension is found under child support, since both are so much a month.
-    """
-    return not named or any(word in item.vocabulary for word in named)
-
-
 def closeness(
     query: Query, named: Collection[str], item: Indexed
 ) -> tuple[Closeness, tuple[str, ...]]:
@@ -175,34 +169,37 @@ def closeness(
 
     `named` are its words of law. With it come the words that the entry knows.
     """
-    total = sum(query.words.values()) or 1.0
-    places = {word: item.vocabulary[word] for word in query.words if word in item.vocabulary}
-    known = sum([query.words[word] for word in places])
-    foreign = sum([query.words[word] for word in named if word not in places])
-    shared, contained = _best_wording(places.values(), item.weights, total)
+    known = foreign = 0.0
+    because: list[str] = []
+    common: dict[int, float] = {}
+    for word, weight in query.words.items():
+        if (where := item.vocabulary.get(word)) is not None:
+            known += weight
+            because.append(word)
+            for place, shared in where:
+                common[place] = common.get(place, 0.0) + shared
+        elif word in named:
+            foreign += weight
+    dice, contained = _best_wording(common, item.weights, query.weight)
     _, alike, _ = process.extractOne(query.text, item.spellings, scorer=fuzz.ratio)
     near = Closeness(
-        covered=known / total,
-        shared=shared,
+        covered=known / query.weight,
+        shared=dice,
         contained=contained,
         alike=alike / 100,
         telling=min(known / ENOUGH_SAID, 1.0),
         foreign=min(foreign / FOREIGN_ENOUGH, 1.0),
     )
-    return near, tuple(places)
+    return near, tuple(because)
 
 
 def _best_wording(
-    places: Iterable[Iterable[tuple[int, float]]], weights: Sequence[float], total: float
+    common: Mapping[int, float], weights: Sequence[float], total: float
 ) -> tuple[float, float]:
     """Dice and containment of a question and the best wording of an entry, by weight.
 
-    `places` tell of each word that both have in which wordings it stands, and its weight there.
+    `common` is what both have, by the wording's place; `total` what the question has.
     """
-    common: dict[int, float] = {}
-    for where in places:
-        for place, weight in where:
-            common[place] = common.get(place, 0.0) + weight
     return max(
         [(2 * both / (total + weights[at]), both / weights[at]) for at, both in common.items()],
         default=(0.0, 0.0),

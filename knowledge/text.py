@@ -41,10 +41,12 @@ class Query:
     """A text ready to be compared: its plain spelling and its words with their weights.
 
     A weight grows with the rarity of the word in everyday Chinese; the commonest are left out.
+    `weight` is that of all words together, and never 0.
     """
 
     text: str
     words: Mapping[str, float]
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Segmenter:
     def query(self, text: str) -> Query:
         """The words of a text by which it can be found."""
         plain = normalise(text)
-        return Query(plain, {word: self.weight(word) for word in self.words(plain)})
+        words = {word: self.weight(word) for word in self.words(plain)}
+        return Query(plain, words, sum(words.values()) or 1.0)
 
     def words(self, plain: str) -> list[str]:
         """The words of a normalised text that tell anything, in their order, synonyms as one."""
