@@ -1,5 +1,8 @@
 """The WSGI application: blueprints over services."""
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -18,13 +21,20 @@ from bot.web.public import public_pages
 from bot.web.webhook import webhook
 
 
+class _Application(Flask):
+    """Flask without asyncio: none of our functions is a coroutine, and none is asked if it is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
+
+
 def create_app(services: Services) -> Flask:
     """The application over these services.
 
     Without WeChat settings it has no webhook; without SECRET_KEY no pages, only commands.
     """
     settings = services.settings
-    app = Flask(__name__, static_folder=None)
+    app = _Application(__name__, static_folder=None)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

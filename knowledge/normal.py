@@ -40,17 +40,15 @@ _latest = _Latest()
 
 def _smoothed(text: str) -> str:
     for _ in range(_MOST_ROUNDS):
-        smoother = _one_round(text)
-        if smoother == text:
+        composed = unicodedata.normalize("NFKC", _without_unseen(text))
+        text = _simplified(composed)
+        if text == composed:  # another round would begin with the same
             break
-        text = smoother
     return text
 
 
-def _one_round(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", _without_unseen(text))
-    if not plain.isascii():
-        plain = _to_simplified()(plain)
+def _simplified(composed: str) -> str:
+    plain = composed if composed.isascii() else _to_simplified()(composed)
     lowered = unicodedata.normalize("NFKC", plain.lower())
     return " ".join(_without_unseen(lowered).split())
 

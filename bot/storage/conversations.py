@@ -116,7 +116,8 @@ class SqlConversations:
     ) -> MessageId:
         self.holding.resident(resident)
         note(self.connection, resident, message, reply, pace)
-        (came,) = CAME.one(self.connection, _came(resident, message, reply))
+        row = _came(resident, message, reply)
+        came = CAME[self.connection.dialect.name].made(self.connection, row)
         SAID.run(self.connection, _said(resident, message, reply, came))
         return MessageId(came)
 

@@ -1,5 +1,6 @@
 """Offers and bases as JSON documents; what a document lacks takes its default."""
 
+import json
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,20 @@ from handlers.model import Basis, CitedVersion, ConsultationNumber, Offer
 from knowledge.entry import Citation, EntryId
 
 Document = dict[str, Any]
+
+_AS_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_MOST_REMEMBERED = 1_000
+
+
+class Written(str):
+    """A document as JSON already."""
+
+    __slots__ = ()
+
+
+def written(document: object) -> str:
+    """A document as it is kept: Chinese as it is, nothing between the parts."""
+    return document if isinstance(document, Written) else _AS_WRITTEN.encode(document)
 
 
 def offer_document(offer: Offer) -> Document | None:
@@ -45,16 +60,33 @@ def to_offer(document: Document | None) -> Offer:
     )
 
 
-def basis_document(basis: Basis | None) -> Document | None:
-    """A basis with every article it names and the version that was meant."""
+def basis_document(basis: Basis | None) -> Written | None:
+    """A basis with every article it names and the version that was meant.
+
+    Whoever gets an answer today is given the same basis: it is written once.
+    """
     if basis is None:
         return None
-    return {
+    known = _remembered.get(id(basis))
+    if known is None or known[0] is not basis:
+        if len(_remembered) >= _MOST_REMEMBERED:
+            _remembered.clear()
+        known = _remembered[id(basis)] = (basis, _written_basis(basis))
+    return known[1]
+
+
+_remembered: dict[int, tuple[Basis, Written]] = {}
+"""By identity, which is theirs alone as long as they are here."""
+
+
+def _written_basis(basis: Basis) -> Written:
+    document = {
         "entry": basis.entry,
         "entry_version": basis.entry_version,
         "content_version": basis.content_version,
         "law": [_law_document(cited) for cited in basis.law],
     }
+    return Written(written(document))
 
 
 def to_basis(document: Document | None) -> Basis | None:

@@ -1,6 +1,5 @@
 """An engine for a URL, set up so that nothing is lost and nobody waits long."""
 
-import json
 import os
 import random
 import sqlite3
@@ -16,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.storage.documents import written
 from handlers.errors import Unreachable
 
 CONNECT_SECONDS = 3
@@ -37,9 +37,6 @@ _LOOKING = "only looking"
 CONNECTIONS = 16
 MORE_CONNECTIONS = 8
 """Kept open and opened on demand, for each process; a web process has sixteen threads or so."""
-
-_AS_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-"""Documents as they are kept: Chinese as it is, nothing between the parts."""
 
 _LIBPQ: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
@@ -65,7 +62,7 @@ def make_engine(url: str | URL) -> Engine:
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=not on_sqlite,
         hide_parameters=True,
-        json_serializer=_AS_WRITTEN.encode,
+        json_serializer=written,
     )
     if on_sqlite:
         event.listen(engine, "connect", _set_up_sqlite)

@@ -66,8 +66,12 @@ PACE_COLUMNS = ("minute_from", "in_minute", "day_from", "in_day", "limited_at")
 HEARD = Prepared(HEARD_STANDING, PACE_COLUMNS)
 """Takes `whose`, `heard_at` and the columns of a pace."""
 
-CAME = Prepared(NEW_MESSAGE, ("resident", "author", "at", "text", "key", "kind", "consultation"))
-"""Takes what comes from a resident; its id."""
+_CAME_COLUMNS = ("resident", "author", "at", "text", "key", "kind", "consultation")
+CAME = {
+    "sqlite": Prepared(insert(messages), _CAME_COLUMNS),
+    "postgresql": Prepared(NEW_MESSAGE, _CAME_COLUMNS),
+}
+"""Takes what comes from a resident and makes a row, by the name of the dialect."""
 
 SAID = Prepared(
     insert(messages),

@@ -87,10 +87,11 @@ def _verified(services: Services, post: Post) -> Fields:
 
 def _query() -> Fields:
     """The parameters. Raises Forged if one is given twice, which the platform never does."""
-    given = request.args
-    if any(len(values) > 1 for values in given.listvalues()):
+    given = list(request.args.items(multi=True))
+    query = dict(given)
+    if len(query) < len(given):
         raise Forged
-    return given.to_dict()
+    return query
 
 
 def _open(services: Services, post: Post, query: Fields) -> tuple[Opened, Incoming]:
@@ -130,7 +131,7 @@ def _body() -> bytes:
     """The body, if it is no larger than a push can be. Raises Malformed."""
     promised = request.content_length
     if (promised or 0) <= LARGEST_PUSH:
-        body = b"".join(_pieces(LARGEST_PUSH + 1))
+        body = b"".join(_pieces(LARGEST_PUSH + 1 if promised is None else promised))
         if promised not in (None, len(body)):
             raise Malformed
         if len(body) <= LARGEST_PUSH:
