@@ -75,7 +75,9 @@ class Segmenter:
         legal = frozenset({*map(str, given.get("terms") or ()), *same.values()})
         stopwords = frozenset(map(str, given.get("stopwords") or ()))
         tokenizer = _tokenizer(cache or _own_temporary_folder())
-        frequencies, total = tokenizer.FREQ, tokenizer.total
+        # Beginnings of words, which only cutting needs, stand there with 0.
+        frequencies = {word: times for word, times in tokenizer.FREQ.items() if times}
+        total = tokenizer.total
         ours = {*same, *plain, *plain.values(), *legal}
         cut = _in_rust(ours) or _in_python(tokenizer, ours)
         return cls(cut, frequencies, total, plain | same, legal, stopwords)
@@ -133,7 +135,6 @@ def _in_rust(ours: Iterable[str]) -> Cut | None:
 
 
 def _in_python(tokenizer: "jieba.Tokenizer", ours: Iterable[str]) -> Cut:
-    tokenizer.FREQ = dict(tokenizer.FREQ)  # its own to change: ours would count as common words
     for word in ours:
         tokenizer.add_word(word, _CUT_AS_ONE)
     return tokenizer.cut  # type: ignore[no-any-return]
