@@ -8,7 +8,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from rapidfuzz import fuzz, process
 
@@ -57,8 +57,7 @@ class Finder(Protocol):
         """The entries that may answer a text on a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closeness:
+class Closeness(NamedTuple):
     """How near a question is to an entry, each between 0 and 1.
 
     `covered`: the share of the question's word weight that the entry's wordings know at all.
@@ -138,13 +137,17 @@ class Matcher:
         named = self.segmenter.words_of_law(query)
         # Of the words of law, if there are any, an entry has to know one: without that a pension
         # is found under child support, since both are so much a month.
-        matches = [
-            self._match(query, named, item)
+        scored = [
+            (item.entry, *self._scored(query, named, item))
             for item in self.index.knowing_one(named or query.words)
             if item.entry.id in allowed
         ]
-        matches.sort(key=lambda match: (-match.confidence, match.entry))
-        return Found(tuple(matches[:MOST_MATCHES]), bool(named))
+        scored.sort(key=lambda one: (-one[1], one[0].id))
+        matches = [
+            Match(entry.id, entry.topic, entry.title, confidence, because)
+            for entry, confidence, because in scored[:MOST_MATCHES]
+        ]
+        return Found(tuple(matches), bool(named))
 
     def _allowed_on(self, day: date) -> frozenset[EntryId]:
         """The entries that may be given on a day; what a library holds never changes."""
@@ -156,10 +159,11 @@ class Matcher:
             self._allowed[day] = allowed
         return allowed
 
-    def _match(self, query: Query, named: Collection[str], item: Indexed) -> Match:
+    def _scored(
+        self, query: Query, named: Collection[str], item: Indexed
+    ) -> tuple[float, tuple[str, ...]]:
         near, because = closeness(query, named, item)
-        entry = item.entry
-        return Match(entry.id, entry.topic, entry.title, self.weights.confidence(near), because)
+        return self.weights.confidence(near), because
 
 
 def closeness(

@@ -1,10 +1,12 @@
 """How our kinds of values are kept: ids, words, aware times, states, priorities, documents."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Enum, Integer, SmallInteger, Text, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -44,11 +46,27 @@ class _Words(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+class _TimeAsText(sqlite.DATETIME):
+    """As SQLAlchemy writes times for SQLite, in a tenth of the time."""
+
+    def bind_processor(self, _: Dialect) -> Callable[[datetime | None], str | None]:
+        return _as_text
+
+
+def _as_text(at: datetime | None) -> str | None:
+    return None if at is None else at.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
 class _UtcTime(TypeDecorator[datetime]):
     """Aware in, aware UTC out. SQLite keeps UTC as text whose order is that of the times."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(_TimeAsText())  # type: ignore[no-untyped-call]
+        return dialect.type_descriptor(self.impl_instance)
 
     def process_bind_param(self, value: datetime | None, _: Dialect) -> datetime | None:
         if value is None:

@@ -11,6 +11,7 @@ from knowledge.entry import Citation, EntryId
 Document = dict[str, Any]
 
 _AS_WRITTEN = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False)
+_NOTHING = Offer()
 _MOST_REMEMBERED = 1_000
 
 
@@ -27,7 +28,7 @@ def written(document: object) -> str:
 
 def offer_document(offer: Offer) -> Document | None:
     """None for an offer of nothing, which most are."""
-    if offer == Offer():
+    if offer == _NOTHING:
         return None
     return {
         "choices": list(offer.choices),
@@ -45,7 +46,7 @@ def offer_document(offer: Offer) -> Document | None:
 def to_offer(document: Document | None) -> Offer:
     """The offer of a document; None is an offer of nothing."""
     if document is None:
-        return Offer()
+        return _NOTHING
     awaits, entry = document.get("awaits"), document.get("entry")
     return Offer(
         choices=tuple(EntryId(choice) for choice in document.get("choices", ())),
