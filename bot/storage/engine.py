@@ -117,6 +117,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> No
     connection.execute("PRAGMA foreign_keys = ON")
     # What was erased is overwritten, not only left out: some builds of SQLite do so, some not.
     connection.execute("PRAGMA secure_delete = ON")
+    # What a savepoint may have to undo needs no file: it never outlives its transaction.
+    connection.execute("PRAGMA temp_store = MEMORY")
 
 
 def _begin_sqlite(connection: Connection) -> None:
