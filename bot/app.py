@@ -1,8 +1,5 @@
 """The WSGI application: blueprints over services."""
 
-from collections.abc import Callable
-from typing import Any
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -13,19 +10,12 @@ from bot.services import Services
 from bot.web.chat import chat_pages
 from bot.web.console import console_pages
 from bot.web.editing.routes import knowledge_pages
+from bot.web.entrance import EXTENSION, Application, Doors, entrance
 from bot.web.health import health_pages
 from bot.web.journal import install_journal
 from bot.web.metrics import metrics_pages
 from bot.web.pages import install_pages
 from bot.web.public import public_pages
-from bot.web.webhook import webhook
-
-
-class _Application(Flask):
-    """Flask without asyncio: none of our functions is a coroutine, and none is asked if it is."""
-
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
 
 
 def create_app(services: Services) -> Flask:
@@ -34,10 +24,7 @@ def create_app(services: Services) -> Flask:
     Without WeChat settings it has no webhook; without SECRET_KEY no pages, only commands.
     """
     settings = services.settings
-    app = _Application(__name__, static_folder=None)
-    if settings.trusted_proxies:
-        hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app = Application(__name__, static_folder=None)
     app.extensions[replay.EXTENSION] = services.replayer
     app.extensions[editions.EXTENSION] = services.editions
     install_journal(app)
@@ -50,6 +37,9 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(health_pages(services))
     app.register_blueprint(metrics_pages(services))
     if (post := post_office(settings)) is not None:
-        app.register_blueprint(webhook(services, post))
+        app.extensions[EXTENSION] = beside = entrance(services, post)
+        app.wsgi_app = Doors(beside.wsgi_app, app.wsgi_app)  # type: ignore[method-assign]
+    if hops := settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     add_commands(app, services)
     return app

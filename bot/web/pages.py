@@ -36,7 +36,7 @@ STATIC = Path(__file__).parent / "static"
 JSON_PATHS = ("/chat/messages",)
 """Where errors are read by a script."""
 
-PATHS_WITHOUT_SESSIONS = ("/wechat", "/healthz", "/readyz", "/metrics")
+PATHS_WITHOUT_SESSIONS = ("/healthz", "/readyz", "/metrics")
 """Machines call them: they have no cookies, and setting a session up costs as much as the route."""
 
 _A_YEAR = 31_536_000
@@ -52,9 +52,6 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_HEADERS_FOR_MACHINES = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-"""With XML for the platform's servers, which neither run scripts nor show frames."""
-
 _HTTPS_ONLY = f"max-age={_A_YEAR}"
 
 
@@ -121,9 +118,6 @@ def _digest(name: str) -> str:
 
 
 def _protect(response: Response) -> Response:
-    if response.mimetype == "application/xml":
-        response.headers.extend(_HEADERS_FOR_MACHINES)
-        return response
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:

@@ -22,6 +22,8 @@ from handlers.model import Message
 
 log = logging.getLogger(__name__)
 
+PATH = "/wechat"
+
 LARGEST_PUSH = 1_000_000
 """Bytes. The platform's own pushes have a few kilobytes."""
 
@@ -71,7 +73,7 @@ def webhook(services: Services, post: Post) -> Blueprint:
 
 def _route(pages: Blueprint, view: Callable[[], Response], *methods: str) -> None:
     """Without Flask's own answer to OPTIONS: other methods are refused, all of them."""
-    pages.add_url_rule("/wechat", view_func=view, methods=methods, provide_automatic_options=False)
+    pages.add_url_rule(PATH, view_func=view, methods=methods, provide_automatic_options=False)
 
 
 def _verified(services: Services, post: Post) -> Fields:
