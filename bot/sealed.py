@@ -177,7 +177,12 @@ class SealedFolder:
         return True
 
     def _listed(self) -> list[str]:
-        """The names as they stand in the folder: listing alone is cheap, with every request."""
+        """The names as they stand in the folder: listing alone is cheap, with every request.
+
+        A folder that is not there yet, as before the first outage, is no exception.
+        """
+        if not os.access(self.path, os.F_OK):
+            return []
         try:
             listed = os.listdir(self.path)  # noqa: PTH208  a Path for each is ten times slower
         except OSError:

@@ -34,9 +34,9 @@ class Lately:
 
     def spares(self) -> bool:
         """Whether not to ask now. Whoever is told to ask does so alone for a while."""
+        if self._failures < FAILURES:
+            return False
         with self._lock:
-            if self._failures < FAILURES:
-                return False
             if monotonic() < self._ask_at:
                 return True
             self._ask_at = monotonic() + TRY_AGAIN
@@ -44,8 +44,9 @@ class Lately:
 
     def answered(self) -> None:
         """The database is there."""
-        with self._lock:
-            self._failures = 0
+        if self._failures:
+            with self._lock:
+                self._failures = 0
 
     def failed(self) -> None:
         """The database did not answer."""
