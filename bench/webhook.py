@@ -22,7 +22,7 @@ from tests.running import ROOT, free_port
 
 FULL = os.environ.get("FULL") == "1"
 REQUESTS = 6_000 if FULL else 1_500
-ROUNDS = 3 if FULL else 1
+ROUNDS = 5 if FULL else 1
 """All stages one after the other, so often: a machine that others share is now quick, now slow."""
 WORKERS, THREADS = 2, 16
 """As the service's own (docs/settings.md)."""
