@@ -12,6 +12,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     Request,
     StorageState,
@@ -151,6 +152,11 @@ def shot(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, str], None
     folder.mkdir(parents=True, exist_ok=True)
 
     def keep(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"{name}.png")
+        page.wait_for_load_state()
+        try:
+            page.screenshot(path=folder / f"{name}.png")
+        except Error:  # a page that is just giving way to the next one cannot be drawn
+            page.wait_for_load_state()
+            page.screenshot(path=folder / f"{name}.png")
 
     return keep
