@@ -47,7 +47,7 @@ class Dialogue:
 
     def read(self, text: str) -> Short:
         """What a text may mean to the service itself; needs no record."""
-        return Short(self.commands.choice(text), self.commands.recognise(text))
+        return Short(*self.commands.meant(text))
 
     def understand(
         self, text: str, short: Short, offers: Sequence[Offer], day: date

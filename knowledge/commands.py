@@ -62,16 +62,28 @@ class Commands:
         openers = tuple(str(word) for word in _present(path, given, "openers"))
         return cls(words, choices, openers)
 
+    def meant(self, text: str) -> tuple[int | None, Spoken | None]:
+        """What a text may be: a number of a list, and a command.
+
+        2 and 第二个 are numbers, 都不是 is NONE_OF_THESE.
+        """
+        bare = _bare(text)
+        return self.choices.get(bare), self._spoken(bare)
+
     def recognise(self, text: str) -> Spoken | None:
         """The command a text is, if it is one and nothing else.
 
         人工 may be followed by the question, 查 by a number.
         """
-        bare = _bare(text)
+        return self._spoken(_bare(text))
+
+    def _spoken(self, bare: str) -> Spoken | None:
         if meaning := self.words.get(bare):
             return Spoken(meaning)
         if _NUMBER.fullmatch(bare):
             return Spoken(Meaning.LOOK, bare)
+        if not bare.startswith(self.openers):
+            return None
         for opener in self.openers:
             if bare.startswith(opener):
                 rest = bare.removeprefix(opener)
@@ -79,10 +91,6 @@ class Commands:
                 if meaning is Meaning.PERSON or _NUMBER.fullmatch(rest):
                     return Spoken(meaning, rest)
         return None
-
-    def choice(self, text: str) -> int | None:
-        """The number a text picks from a list: 2, 第二个; NONE_OF_THESE for 都不是."""
-        return self.choices.get(_bare(text))
 
 
 def _bare(text: str) -> str:
