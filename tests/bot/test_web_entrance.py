@@ -18,14 +18,13 @@ TOKEN = "token4entrance"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("site")) as site:
+    with open_site(tmp_path_factory.mktemp("site"), wechat_token=SecretStr(TOKEN)) as site:
         yield site
 
 
 @pytest.fixture
 def app(site: Site) -> Flask:
-    settings = site.services.settings.model_copy(update={"wechat_token": SecretStr(TOKEN)})
-    return create_app(replace(site.services, settings=settings))
+    return create_app(site.services)
 
 
 @pytest.fixture
@@ -71,8 +70,7 @@ def test_only_its_own_path_leads_there(client: FlaskClient, path: str) -> None:
 
 
 def test_behind_a_proxy_it_is_the_same(site: Site) -> None:
-    changed = {"wechat_token": SecretStr(TOKEN), "trusted_proxies": 1}
-    settings = site.services.settings.model_copy(update=changed)
+    settings = site.services.settings.model_copy(update={"trusted_proxies": 1})
     client = create_app(replace(site.services, settings=settings)).test_client()
     assert client.get("/wechat").status_code == 403
     assert client.get("/chat", headers={"X-Forwarded-Proto": "https"}).status_code == 200

@@ -115,7 +115,7 @@ def test_the_words_that_rang_are_told() -> None:
 def test_the_screen_needs_neither_segmenter_nor_index_nor_converter() -> None:
     program = f"""
 import sys
-for name in ("jieba", "rapidfuzz", "opencc"):
+for name in ("jieba", "rjieba", "rapidfuzz", "opencc"):
     sys.modules[name] = None
 from pathlib import Path
 from knowledge.emergency import MOST_PIECES, Screen, _pieces
